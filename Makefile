@@ -1,0 +1,112 @@
+# Every target that a person may call carries a `##` line; `make help` prints them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+export UV_PYTHON_DOWNLOADS := never
+# Chinese file names and output must survive a machine whose locale is "C".
+export PYTHONUTF8 := 1
+# Offices often sit behind a proxy whose certificate only the system's own store knows.
+export UV_SYSTEM_CERTS := 1
+export NODE_USE_SYSTEM_CA := 1
+
+BIN := .venv/bin
+UV := .tools/bin/uv
+FONT := build/fonts/NotoSansSC-Regular.ttf
+DEMO := build/demo
+# `make verdict-diff A=… B=… ON=…`: two rulebooks, or a rulebook before and after, on one county.
+A ?= moe-2017-6
+B ?=
+ON ?= $(DEMO)/样例县.xlsx
+PYTEST_ARGS ?=
+
+.PHONY: help
+help: ## 列出全部命令 (list the commands)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ---------------------------------------------------------------- set-up
+
+.PHONY: setup
+setup: .venv/.ready $(FONT) ## 安装运行与开发所需的一切，不改动系统 (install everything the project needs)
+
+$(UV):
+	@bash tools/bootstrap_uv.sh
+
+.venv/.ready: uv.lock pyproject.toml | $(UV)
+	@echo "安装 Python 依赖 ……"
+	@$(UV) sync --frozen --quiet --python .tools/bin/python
+	@touch $@
+
+# The charts' font: an npm package, fetched with the Node that a PyPI wheel brought along.
+$(FONT): frontend/package-lock.json | .venv/.ready
+	@echo "取中文字体 ……"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm --prefix frontend ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	@mkdir -p $(@D)
+	@cp frontend/node_modules/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf $@.part
+	@mv $@.part $@
+
+.PHONY: system
+system: ## 安装测试要用的系统软件：LibreOffice、中文字体等 (packages for rendering checks)
+	@bash tools/install_system_packages.sh
+
+# ---------------------------------------------------------------- use
+
+.PHONY: demo
+demo: setup ## 生成样例县、测算并列出成果文件 (sample county in, verdict and documents out)
+	@mkdir -p $(DEMO)
+	@echo "生成样例县 ……"
+	@$(BIN)/junheng sample -o $(DEMO)/样例县.xlsx
+	@echo "测算 ……"
+	@$(BIN)/junheng evaluate $(DEMO)/样例县.xlsx -o $(DEMO)/结果
+	@echo
+	@echo "填报工作簿：$(DEMO)/样例县.xlsx"
+	@echo "成果文件（在 $(DEMO)/结果/ 下，请先打开 Word 简报和 results.xlsx）："
+	@find $(DEMO)/结果 -type f | sort | sed 's/^/  /'
+
+# ---------------------------------------------------------------- checks
+
+.PHONY: test
+test: setup system lint types ## 全部检查：格式、类型、分层、测试 (everything CI runs)
+	@$(BIN)/pytest -n auto $(PYTEST_ARGS)
+
+.PHONY: lint
+lint: setup ## 代码规范与分层 (ruff and the layer contracts)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo | tail -n 1
+
+.PHONY: types
+types: setup ## 类型检查 (mypy --strict)
+	@$(BIN)/mypy
+
+.PHONY: format
+format: setup ## 自动整理代码格式 (ruff, applied)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: accept
+accept: ## 看过之后，接受有变化的对照文件 (take over changed gold files)
+	@find tests -name '*.actual' -print | while read -r file; do mv -v "$$file" "$${file%.actual}"; done
+
+.PHONY: bench
+bench: setup ## 跑全部性能对照 (benchmarks against named peers)
+	@for script in bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+# ---------------------------------------------------------------- law
+
+.PHONY: verdict-diff
+verdict-diff: setup ## 两个办法在同一县上结论有何不同：A=… B=… ON=… (verdicts that change)
+	@test -n "$(B)" || { echo "请写明另一个办法，例如：make verdict-diff B=办法编号（可用 junheng rulebook list 查看）"; exit 2; }
+	@test -e "$(ON)" || { mkdir -p "$$(dirname "$(ON)")"; $(BIN)/junheng sample -o "$(ON)"; }
+	@$(BIN)/junheng rulebook diff "$(A)" "$(B)" --on "$(ON)"
+
+.PHONY: docs
+docs: setup ## 由规则数据重写 docs/indicators.md (regenerate the indicator pages)
+	@$(BIN)/junheng rulebook docs -o docs/indicators.md
+
+.PHONY: clean
+clean: ## 删除生成的文件，保留已安装的环境 (remove what runs made)
+	@rm -rf build/demo dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Words every room shares: ids, units, stages, statuses and errors."""

@@ -1,0 +1,138 @@
+"""The element dictionary: what may be asked, in which table, of whom, in which range."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal, Self
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from junheng.base.units import Stage
+
+
+class Definition(BaseModel):
+    """Base of everything read from rule files: frozen, and no key unknown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+ElementType = Literal["text", "choice", "yes_no", "integer", "decimal", "date", "year"]
+
+
+class FormCell(Definition):
+    """Where a national statistics form holds the element, and since which edition."""
+
+    form: str
+    cell: str | None = None  # None: found by heading only
+    valid_from: int
+
+
+class When(Definition):
+    """The element is asked only of rows whose other element has one of these values."""
+
+    element: str
+    among: tuple[str, ...]
+
+
+class Element(Definition):
+    """One input, a column of one table (key columns stand in several). The unit is the unit of the cell, and of the frame column.
+
+    Units: `persons`, `m2`, `wan_yuan` (10,000 yuan), `yuan`, `rooms`, ... as labelled.
+    """
+
+    id: str
+    table: str
+    type: ElementType
+    unit: str | None = None
+    choices: tuple[str, ...] = ()  # codes; their Chinese words are in the labels file
+    kinds: tuple[str, ...] = ()  # school kinds it is asked of; empty: all
+    stages: tuple[Stage, ...] = ()  # for rows by stage; empty: all
+    minimum: Decimal = Decimal(0)
+    maximum: Decimal | None = None
+    at_most: str | None = None  # element of the same table that it cannot exceed
+    required: bool = True  # a blank is a gap, counted as not reported, never refused
+    structural: bool = False  # without it the row cannot be placed: a blank is refused
+    when: When | None = None
+    forms: tuple[FormCell, ...] = ()
+    feeds: tuple[str, ...] = ()  # indicators, tables or rules that read it
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        if (self.type == "choice") != bool(self.choices):
+            raise ValueError("choices belong to elements of type choice, and only to them")
+        if self.is_number and self.maximum is None:
+            raise ValueError("maximum is missing: a number without a legal range has no bounds")
+        if self.is_number and self.unit is None:
+            raise ValueError("unit is missing")
+        return self
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the value is a number with a legal range."""
+        return self.type in {"integer", "decimal", "year"}
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """Column type in frames; integers too are Int64, never float."""
+        types: dict[str, pl.DataType] = {
+            "integer": pl.Int64(),
+            "year": pl.Int64(),
+            "decimal": pl.Float64(),
+            "yes_no": pl.Boolean(),
+            "date": pl.Date(),
+        }
+        return types.get(self.type, pl.String())
+
+
+class Table(Definition):
+    """One sheet of the county workbook, and one frame of the engine."""
+
+    id: str
+    layout: Literal["form", "rows"]  # form: one row per element; rows: one row per thing
+    key: tuple[str, ...]  # elements that tell rows apart; empty: rows may repeat
+    prelisted: str | None = None  # choice element whose choices are listed in advance
+
+
+class Dictionary(Definition):
+    """Every table and element of a rulebook, in workbook order."""
+
+    version: str
+    table: tuple[Table, ...] = Field(min_length=1)
+    element: tuple[Element, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_resolve(self) -> Self:
+        columns = [(element.table, element.id) for element in self.element]
+        if repeated := {c for c in columns if columns.count(c) > 1}:
+            raise ValueError(f"element defined twice: {sorted(repeated)}")
+        tables = {table.id for table in self.table}
+        for element in self.element:
+            if element.table not in tables:
+                raise ValueError(f"{element.id}: no table {element.table}")
+            named = [element.at_most] if element.at_most else []
+            named += [element.when.element] if element.when else []
+            for name in named:
+                if (element.table, name) not in columns:
+                    raise ValueError(f"{element.id}: no element {name} in table {element.table}")
+        return self
+
+    def table_of(self, table_id: str) -> Table:
+        """Return the table of that id."""
+        return next(table for table in self.table if table.id == table_id)
+
+    def elements_of(self, table_id: str) -> tuple[Element, ...]:
+        """Return the elements of one table in column order."""
+        return tuple(e for e in self.element if e.table == table_id)
+
+    def by_id(self) -> dict[str, Element]:
+        """Return every element by its id; key columns stand for the first table they key."""
+        return {element.id: element for element in reversed(self.element)}
+
+    def schema(self, table_id: str) -> dict[str, pl.DataType]:
+        """Return the frame schema of one table: `county`, `row`, then one column per element.
+
+        `row` is the 1-based row of the sheet or file the values came from.
+        """
+        columns = {element.id: element.dtype for element in self.elements_of(table_id)}
+        return {"county": pl.String(), "row": pl.Int64(), **columns}

@@ -1,0 +1,51 @@
+"""Errors a person can act on; every other exception is a bug."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import ClassVar
+
+
+class JunhengError(Exception):
+    """Anticipated failure. The sentence says what, where, why and what to do next."""
+
+    slug: ClassVar[str] = "error"  # key in base/wording/zh_Hans.toml and in docs/errors.md
+    sentence: ClassVar[str] = "{detail}"
+
+    def __init__(self, **params: object) -> None:
+        """Keep the parameters; a page may word the same error in Chinese."""
+        self.params = params
+        super().__init__(self.sentence.format(**params))
+
+    def in_chinese(self) -> str:
+        """Return the sentence as a clerk would read it."""
+        return _wording()[self.slug]["text"].format(**self.params)
+
+
+@cache
+def _wording() -> dict[str, dict[str, str]]:
+    text = resources.files("junheng.base").joinpath("wording/zh_Hans.toml")
+    return tomllib.loads(text.read_text(encoding="utf-8"))
+
+
+class RulebookError(JunhengError):
+    """A rule file does not say what a rule file must say."""
+
+    slug = "rulebook"
+    sentence = "{path}: {problems}. Fix the file and run `junheng rulebook check`."
+
+
+class UnknownNameError(JunhengError):
+    """A name the user gave (rulebook, school, indicator) is not there."""
+
+    slug = "unknown-name"
+    sentence = "There is no {what} named {name}. {suggestion}"
+
+
+class UnusableFileError(JunhengError):
+    """A file cannot be read at all, so no single cell can be blamed."""
+
+    slug = "unusable-file"
+    sentence = "{file} cannot be used: {why}. {fix}"

@@ -1,0 +1,44 @@
+"""Names shared by every layer: identifiers, stages, school kinds and statuses."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, NewType
+
+SchoolId = NewType("SchoolId", str)
+IndicatorId = NewType("IndicatorId", str)
+ElementId = NewType("ElementId", str)
+
+
+class Stage(StrEnum):
+    """School stage; standards speak about the first two, splitting about all four."""
+
+    KINDERGARTEN = "kindergarten"
+    PRIMARY = "primary"
+    JUNIOR = "junior"
+    SENIOR = "senior"
+
+
+COMPULSORY: Final = (Stage.PRIMARY, Stage.JUNIOR)
+
+
+class Status(StrEnum):
+    """Verdict on one thing; MISSING is a verdict, never a zero."""
+
+    MET = "met"
+    NEAR = "near"
+    BELOW = "below"
+    MISSING = "missing"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Sureness(StrEnum):
+    """How sure we are of what a rule says; shown to users beside the rule."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    UNSURE = "unsure"
+
+
+# Slack for float noise only; a legal rounding rule would live in the rulebook.
+SLACK: Final = 1e-9

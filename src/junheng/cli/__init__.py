@@ -1,0 +1,1 @@
+"""The command line: one command for each step of the flow."""

@@ -1,0 +1,1 @@
+"""Findings from checked frames and a rulebook; no files, clocks or random numbers."""

@@ -1,0 +1,147 @@
+"""The ratio items of a section: quantity, value, and the values still possible with gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from junheng.base.elements import Element
+from junheng.base.units import SLACK
+from junheng.evaluate.sections import qualifies, sum_of
+from junheng.rulebook.law import Law
+from junheng.rulebook.model import Indicator, Ratio
+
+_Fill = Callable[[str], pl.Expr]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One resource item made ready for frames: its expressions and its thresholds."""
+
+    id: str
+    measure: Ratio
+    standards: dict[str, float]  # by stage
+    floors: dict[str, float]  # by stage: what the one unmet item must still reach
+    unit: str  # unit of the quantity
+    inputs: tuple[str, ...]
+
+    def standard(self) -> pl.Expr:
+        """Return the standard of the row's stage (f64)."""
+        return _by_stage(self.standards)
+
+    def floor(self) -> pl.Expr:
+        """Return the floor of the row's stage (f64)."""
+        return _by_stage(self.floors)
+
+    def rank(self, value: pl.Expr) -> pl.Expr:
+        """Return 2 at or above the standard, 1 at or above the floor, else 0 (u8)."""
+        met = (value >= self.standard() - SLACK).cast(pl.UInt8)
+        return met + (value >= self.floor() - SLACK).cast(pl.UInt8)
+
+
+def _by_stage(thresholds: dict[str, float]) -> pl.Expr:
+    """Return the threshold of the row's stage without a join; sections have two stages."""
+    expression = pl.lit(None, dtype=pl.Float64)
+    for stage, number in thresholds.items():
+        expression = pl.when(pl.col("stage") == stage).then(pl.lit(number)).otherwise(expression)
+    return expression
+
+
+def items_of(law: Law) -> tuple[Item, ...]:
+    """Return the resource items in force, in legal order."""
+    return tuple(_item(law, indicator) for indicator in law.items)
+
+
+def _item(law: Law, indicator: Indicator) -> Item:
+    part = indicator.part[0]
+    measure = part.measure
+    if not isinstance(measure, Ratio):
+        raise TypeError(f"{indicator.id}: a resource item must be a ratio")
+    floor_percent = law.rollup.floor_percent if law.rollup else 100
+    standards, floors = {}, {}
+    for stage in measure.numerator:
+        if (standard := law.standard(part, stage=stage)) and standard.at_least is not None:
+            standards[stage.value] = float(standard.at_least)
+            floors[stage.value] = float(standard.at_least * floor_percent / 100)
+    names = [name for names in measure.numerator.values() for name in names]
+    inputs = tuple(dict.fromkeys([*names, *measure.minus]))
+    unit = law.rulebook.dictionary.by_id()[inputs[0]].unit
+    return Item(
+        id=indicator.id,
+        measure=measure,
+        standards=standards,
+        floors=floors,
+        unit=unit or "",
+        inputs=inputs,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """How gaps are read: left open, or filled at one end of their legal range."""
+
+    add: _Fill
+    subtract: _Fill
+    doubt: bool | None  # whether a school of whom it is not known qualifies for a relaxation
+    heads: str
+
+
+def quantity(item: Item, law: Law, relaxations: frozenset[str]) -> pl.Expr:
+    """Return the section's own quantity (f64, unit of the element), null if any input is.
+
+    A quantity of the whole school is divided by weighted pupils; the parts of one school sum
+    to the whole and are not rounded.
+    Source: jd-2012-3/split.
+    """
+    as_reported = _Reading(add=pl.col, subtract=pl.col, doubt=None, heads="heads")
+    return _quantity(item, law, relaxations, as_reported)
+
+
+def quantity_ends(
+    item: Item, law: Law, relaxations: frozenset[str], elements: dict[str, Element]
+) -> tuple[pl.Expr, pl.Expr]:
+    """Return the least and greatest quantity any legal value of the gaps would give (f64)."""
+
+    def least(name: str) -> pl.Expr:
+        return pl.col(name).fill_null(float(elements[name].minimum))
+
+    def greatest(name: str) -> pl.Expr:
+        element = elements[name]
+        filled = pl.col(name)
+        if element.at_most is not None:
+            filled = filled.fill_null(pl.col(element.at_most))
+        return filled.fill_null(float(element.maximum or 0))
+
+    low = _Reading(add=least, subtract=greatest, doubt=False, heads="heads_high")
+    high = _Reading(add=greatest, subtract=least, doubt=True, heads="heads_low")
+    return _quantity(item, law, relaxations, low), _quantity(item, law, relaxations, high)
+
+
+def _quantity(
+    item: Item, law: Law, relaxations: frozenset[str], reading: _Reading
+) -> pl.Expr:
+    sums = {s: _sum(names, reading.add) for s, names in item.measure.numerator.items()}
+    if len(set(item.measure.numerator.values())) == 1:
+        total = next(iter(sums.values()))
+    else:
+        total = pl.lit(None, dtype=pl.Float64)
+        for stage, one in sums.items():
+            total = pl.when(pl.col("stage") == stage.value).then(one).otherwise(total)
+    if item.measure.minus:
+        total = total - _sum(item.measure.minus, reading.subtract)
+    for relaxation in law.relaxations:
+        if relaxation.id in relaxations and relaxation.indicator == item.id and relaxation.adds:
+            fits = qualifies(relaxation.who)
+            if reading.doubt is not None:
+                fits = fits.fill_null(value=reading.doubt)
+            added = _sum(relaxation.adds, reading.add)
+            total = total + pl.when(fits).then(added).when(~fits).then(0.0)
+    if not item.measure.split:
+        return total
+    return total * (pl.col("weight") * pl.col("pupils") / pl.col(reading.heads))
+
+
+def _sum(names: tuple[str, ...], fill: _Fill) -> pl.Expr:
+    return sum_of([fill(name).cast(pl.Float64) for name in names])

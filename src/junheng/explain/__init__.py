@@ -1,0 +1,1 @@
+"""Reasons behind findings: margins, contributions, formulas with their numbers."""

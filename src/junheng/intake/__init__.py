@@ -1,0 +1,1 @@
+"""Files in: a workbook becomes checked frames, rejects and source cells."""

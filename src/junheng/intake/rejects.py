@@ -1,0 +1,43 @@
+"""What the reader refuses, and what it read differently from how it was typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from junheng.intake.tables import Tables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """One cell (or sheet) that cannot be taken; all texts are Chinese, as the user reads them."""
+
+    code: str  # key in intake/wording.zh_Hans.toml
+    file: str
+    sheet: str
+    cell: str  # "" when the whole sheet is meant
+    heading: str
+    value: str  # as typed
+    why: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One cell read as a person would, differently from how it was typed."""
+
+    code: str
+    file: str
+    sheet: str
+    cell: str
+    heading: str
+    value: str  # as typed
+    read_as: str  # as understood
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A file read: tables (refused cells are null there), all rejects, all notices."""
+
+    tables: Tables
+    rejects: tuple[Reject, ...]
+    notices: tuple[Notice, ...]

@@ -1,0 +1,110 @@
+"""The checked inputs of one or many counties: frames by table, and where every cell came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from junheng.base.elements import Dictionary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """Where one element stands in a sheet: column letters, heading, and the row if fixed."""
+
+    letters: str
+    heading: str
+    row: int | None = None  # set in form sheets, where every element has its own row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The sheet or file a table was read from."""
+
+    file: str
+    sha256: str
+    sheet: str  # "" for CSV and Parquet
+    columns: Mapping[str, Column]  # by element id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One source cell as the user sees it."""
+
+    file: str
+    sha256: str
+    sheet: str
+    address: str  # such as D12
+    heading: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """Frames by table id, each with the schema `Dictionary.schema(table)`, and their origins.
+
+    A frame has the columns county (str), row (int, 1-based row of the sheet) and one per
+    element; null means not reported, never zero. Tables absent from `origins` were made in
+    memory and have no cells.
+    """
+
+    frames: Mapping[str, pl.DataFrame]
+    origins: Mapping[str, Origin]
+
+    def __getitem__(self, table_id: str) -> pl.DataFrame:
+        """Return the frame of one table."""
+        return self.frames[table_id]
+
+    def counties(self) -> tuple[str, ...]:
+        """Return the counties in order of appearance in the schools table."""
+        return tuple(self["schools"]["county"].unique(maintain_order=True).to_list())
+
+    def of_county(self, county: str) -> Tables:
+        """Return the rows of one county."""
+        frames = {name: f.filter(pl.col("county") == county) for name, f in self.frames.items()}
+        return Tables(frames=frames, origins=self.origins)
+
+    def cell(self, table_id: str, element_id: str, row: int | None) -> Cell | None:
+        """Return the source cell of one value; None if it has none."""
+        origin = self.origins.get(table_id)
+        column = origin.columns.get(element_id) if origin else None
+        if origin is None or column is None:
+            return None
+        number = column.row if column.row is not None else row
+        return Cell(
+            file=origin.file,
+            sha256=origin.sha256,
+            sheet=origin.sheet,
+            address=f"{column.letters}{number if number is not None else ''}",
+            heading=column.heading,
+        )
+
+
+def make_tables(
+    dictionary: Dictionary,
+    rows: Mapping[str, Iterable[Mapping[str, object]]],
+    *,
+    county: str = "",
+    origins: Mapping[str, Origin] | None = None,
+) -> Tables:
+    """Return tables of the given rows; an element a row does not name is not reported.
+
+    Args:
+        dictionary: what columns each table has.
+        rows: rows by table id; a row may carry its own `county` and `row`.
+        county: the county of rows that do not say.
+        origins: where the cells stand, if anywhere.
+
+    Raises:
+        KeyError: a row names a column the dictionary does not know.
+    """
+    frames = {}
+    for table in dictionary.table:
+        schema = dictionary.schema(table.id)
+        given = [{"county": county, "row": at, **r} for at, r in enumerate(rows.get(table.id, ()), 1)]
+        if unknown := {key for row in given for key in row} - schema.keys():
+            raise KeyError(f"{table.id}: {sorted(unknown)}")
+        columns = {name: [row.get(name) for row in given] for name in schema}
+        frames[table.id] = pl.DataFrame(columns, schema=schema)
+    return Tables(frames=frames, origins=origins or {})

@@ -1,0 +1,56 @@
+"""Small things about typed text and sheet addresses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from junheng.intake.wording import wording
+
+_LETTERS_IN_ALPHABET = 26
+
+
+def clean(text: str) -> str:
+    """Return the text without blanks and invisible marks at its ends, and with plain line breaks."""
+    return text.strip(_edges())
+
+
+def half_width(text: str) -> str:
+    """Return full-width digits, letters and signs as half-width ones, cleaned."""
+    return clean(unicodedata.normalize("NFKC", text))
+
+
+def normal(text: str) -> str:
+    """Return what two headings or words must share to be the same to a reader's eye."""
+    return re.sub(r"[\s*]+", "", half_width(text)).strip(_invisible()).casefold()
+
+
+def letters(column: int) -> str:
+    """Return the letters of a 0-based column: 0 is A, 26 is AA."""
+    name = ""
+    left = column + 1
+    while left:
+        left, rest = divmod(left - 1, _LETTERS_IN_ALPHABET)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def shown(value: object) -> str:
+    """Return a raw cell value as the user sees it."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+@cache
+def _invisible() -> str:
+    return str(wording()["words"]["bom_marks"])
+
+
+@cache
+def _edges() -> str:
+    blanks = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
+    return blanks + _invisible() + "'`"

@@ -1,0 +1,51 @@
+"""The Chinese of the intake, from its wording file: sentences out, typed words in."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from junheng.base.errors import UnusableFileError
+
+_FILE = Path(__file__).parent / "wording.zh_Hans.toml"
+
+
+@cache
+def wording() -> dict[str, Any]:
+    """Return the whole wording file."""
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+def reject_words(code: str, **params: object) -> dict[str, str]:
+    """Return `why` and `fix` of a refusal, as the user reads them."""
+    texts = wording()["rejects"][code]
+    values = {"hint": "", **params}
+    return {part: texts[part].format(**values).strip() for part in ("why", "fix")}
+
+
+def notice_words(code: str) -> str:
+    """Return what a notice of that code says was done."""
+    return str(wording()["notices"][code])
+
+
+def read_as(key: str, **params: object) -> str:
+    """Return how a cell without a plain value was understood."""
+    return str(wording()["read_as"][key]).format(**params)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a guess at what was meant, or nothing when none is near."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return str(wording()["hint"]["did_you_mean"]).format(name=close[0]) if close else ""
+
+
+def unusable(file: str, code: str, **params: object) -> UnusableFileError:
+    """Return the error of a file that cannot be used at all."""
+    texts = wording()["unusable"][code]
+    return UnusableFileError(
+        file=file, why=texts["why"].format(**params), fix=texts["fix"].format(**params)
+    )

@@ -1,0 +1,1 @@
+"""Editions of a result for people: workbook, Word brief and open data."""

@@ -1,0 +1,1 @@
+"""The law as data: strict loading of dated, cited rule files."""

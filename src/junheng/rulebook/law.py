@@ -1,0 +1,98 @@
+"""The law of one day: a rulebook with everything not in force left out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from junheng.base.units import COMPULSORY, Stage, Sureness
+from junheng.rulebook.model import (
+    Indicator,
+    Part,
+    Relaxation,
+    RollUp,
+    Rulebook,
+    Scope,
+    Standard,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """A rulebook on a day. Indicators not yet in force are absent: they give no verdict."""
+
+    rulebook: Rulebook
+    on: dt.date
+    items: tuple[Indicator, ...]  # resource items in legal order
+    others: tuple[Indicator, ...]  # every other indicator, gates first
+    scopes: dict[str, Scope]
+    weights: dict[str, dict[Stage, float]]  # by school kind: one pupil of each stage
+    rollup: RollUp | None
+    caps: dict[Stage, float]  # CV caps
+    relaxations: tuple[Relaxation, ...]
+
+    def standard(
+        self,
+        part: Part | Relaxation,
+        *,
+        stage: Stage | None = None,
+        kind: str | None = None,
+        region: str | None = None,
+        room: str | None = None,
+    ) -> Standard | None:
+        """Return the standard in force for that stage, kind, region and room, if any."""
+        fitting = [
+            standard
+            for standard in part.standard
+            if standard.valid_from <= self.on
+            and standard.speaks_of(stage, kind, region)
+            and (standard.room is None or standard.room == room)
+        ]
+        return max(fitting, key=lambda s: s.valid_from, default=None)
+
+    def stages_of(self, kind: str) -> tuple[Stage, ...]:
+        """Return the compulsory stages a school of that kind teaches."""
+        return tuple(stage for stage in COMPULSORY if stage in self.weights.get(kind, {}))
+
+    def relaxation(self, relaxation_id: str) -> Relaxation:
+        """Return the relaxation of that id."""
+        return next(r for r in self.relaxations if r.id == relaxation_id)
+
+    def sureness(self, indicator: Indicator, standard: Standard | None) -> Sureness:
+        """Return how sure we are of a standard, the indicator's sureness if it says nothing."""
+        if standard is not None and standard.sureness is not None:
+            return standard.sureness
+        return indicator.sureness
+
+
+def law_of(rulebook: Rulebook, on: dt.date) -> Law:
+    """Return what the rulebook says on a day."""
+    current = [i for i in rulebook.indicators if i.valid_from <= on and _has_standard(i, on)]
+    return Law(
+        rulebook=rulebook,
+        on=on,
+        items=tuple(i for i in current if i.area == "resource"),
+        others=tuple(i for i in current if i.area != "resource"),
+        scopes={s.id: s for s in rulebook.scope if s.in_force(on)},
+        weights={
+            s.kind: {stage: float(weight) for stage, weight in s.weights.items()}
+            for s in rulebook.splitting
+            if s.in_force(on)
+        },
+        rollup=_latest(r for r in rulebook.rollup if r.in_force(on)),
+        caps={c.stage: float(c.at_most) for c in rulebook.dispersion if c.in_force(on)},
+        relaxations=tuple(r for r in rulebook.relaxation if r.in_force(on)),
+    )
+
+
+def _latest(rules: Iterable[RollUp]) -> RollUp | None:
+    return max(rules, key=lambda rule: rule.valid_from, default=None)
+
+
+def _has_standard(indicator: Indicator, on: dt.date) -> bool:
+    """Whether some part holds on the day: one without standards always does."""
+    return any(
+        not part.standard or any(s.valid_from <= on for s in part.standard)
+        for part in indicator.part
+    )

@@ -1,0 +1,329 @@
+"""Rule definitions as frozen values, exactly as the files spell them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from junheng.base.elements import Definition, Dictionary
+from junheng.base.units import IndicatorId, Stage, Sureness
+
+Area = Literal["eligibility", "veto", "resource", "government", "quality", "recognition"]
+
+
+class Rule(Definition):
+    """Part of anything that is law: which clause, in force when, how sure we are."""
+
+    clause: str
+    valid_from: dt.date
+    valid_until: dt.date | None = None  # exclusive
+    sureness: Sureness
+
+    def in_force(self, on: dt.date) -> bool:
+        """Whether the rule holds on that day."""
+        return self.valid_from <= on and (self.valid_until is None or on < self.valid_until)
+
+
+class Standard(Definition):
+    """Threshold in force from a date, for those it names; silence means everybody.
+
+    Exactly one of `at_least`, `at_most` (both include the number itself) and `below`.
+    Clause and sureness are the indicator's unless given here.
+    """
+
+    stage: Stage | None = None
+    kinds: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    room: str | None = None
+    valid_from: dt.date
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+    below: Decimal | None = None
+    clause: str | None = None
+    sureness: Sureness | None = None
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
+        if sum(b is not None for b in (self.at_least, self.at_most, self.below)) != 1:
+            raise ValueError("exactly one of at_least, at_most and below")
+        return self
+
+    @property
+    def number(self) -> float:
+        """The threshold as a float, for the arithmetic."""
+        bounds = (self.at_least, self.at_most, self.below)
+        return float(next(b for b in bounds if b is not None))
+
+    @property
+    def comparison(self) -> Literal["at_least", "at_most", "below"]:
+        """Which way the threshold works."""
+        if self.at_least is not None:
+            return "at_least"
+        return "at_most" if self.at_most is not None else "below"
+
+    def speaks_of(self, stage: Stage | None, kind: str | None, region: str | None) -> bool:
+        """Whether the standard covers that stage, school kind and region."""
+        return (
+            (self.stage is None or self.stage == stage)
+            and (not self.kinds or kind in self.kinds)
+            and (not self.regions or region in self.regions)
+        )
+
+
+class Who(Definition):
+    """Conditions on a school; all that are given must hold."""
+
+    kinds: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    sponsored_publicly: bool | None = None
+    boarding: bool | None = None
+    flag: str | None = None  # a yes/no element that must be yes
+    pupils_at_least: int | None = None
+    pupils_below: int | None = None
+    built_until: int | None = None  # year, inclusive
+    migrant_percent_above: Decimal | None = None
+    largest_class_below: int | None = None
+
+
+class Ratio(Definition):
+    """Sum of numerators minus `minus`, times `per`, per pupil of the section.
+
+    `split`: the quantity belongs to the whole school and is divided among its stages.
+    """
+
+    kind: Literal["ratio"]
+    numerator: dict[Stage, tuple[str, ...]] = Field(min_length=1)
+    minus: tuple[str, ...] = ()
+    per: int
+    split: bool
+
+
+class Rooms(Definition):
+    """One music and one art room of standard area for every so many classes."""
+
+    kind: Literal["rooms"]
+    classes_per_room: int
+
+
+class Size(Definition):
+    """Compulsory-stage pupils of an undivided school."""
+
+    kind: Literal["size"]
+
+
+class ClassSize(Definition):
+    """Pupils of every single class."""
+
+    kind: Literal["class_size"]
+
+
+class FundingFloor(Definition):
+    """A school below `pupils_below` is funded as if it had `counted_as` pupils."""
+
+    kind: Literal["funding_floor"]
+    pupils_below: int
+    counted_as: int
+    allotted: str
+    quota: dict[Stage, str]
+    yuan_per_unit: int
+
+
+class Share(Definition):
+    """Numerator times `per` over denominator, from county totals or of each school."""
+
+    kind: Literal["share"]
+    numerator: tuple[str, ...]
+    numerator_minus: tuple[str, ...] = ()
+    denominator: tuple[str, ...]
+    denominator_minus: tuple[str, ...] = ()
+    per: int = 100
+    of: Literal["county", "each_school"] = "county"
+    who: Who = Who()
+    bounded: bool = True  # the numerator is a part of the denominator, so at most `per`
+
+
+class Compare(Definition):
+    """One county figure is not below another."""
+
+    kind: Literal["compare"]
+    left: str
+    right: str
+
+
+class Answer(Definition):
+    """A yes/no question whose right answer is known."""
+
+    kind: Literal["answer"]
+    element: str
+    expected: bool
+
+
+class Amount(Definition):
+    """A county figure held against the standard as it is."""
+
+    kind: Literal["amount"]
+    element: str
+    stage: Stage | None = None
+
+
+class Attested(Definition):
+    """A conclusion of the county that counts only with evidence."""
+
+    kind: Literal["attested"]
+    items: tuple[str, ...] = Field(min_length=1)
+
+
+class Monitoring(Definition):
+    """Level or difference rate of every subject monitored."""
+
+    kind: Literal["monitoring"]
+    of: Literal["level", "difference_rate"]
+
+
+class Survey(Definition):
+    """Satisfied over valid answers, all groups together or each group by itself."""
+
+    kind: Literal["survey"]
+    method: str
+    of: Literal["together", "each_group"] = "together"
+
+
+class YearsSince(Definition):
+    """Whole years from a county date to the day of evaluation."""
+
+    kind: Literal["years_since"]
+    element: str
+
+
+Measure = Annotated[
+    Ratio
+    | Rooms
+    | Size
+    | ClassSize
+    | FundingFloor
+    | Share
+    | Compare
+    | Answer
+    | Amount
+    | Attested
+    | Monitoring
+    | Survey
+    | YearsSince,
+    Field(discriminator="kind"),
+]
+
+
+class Variant(Definition):
+    """Another defensible reading; shown when it would decide otherwise."""
+
+    id: str
+    measure: Measure
+
+
+class Part(Definition):
+    """One thing an indicator asks; all its parts must hold."""
+
+    id: str
+    scope: str | None = None
+    measure: Measure
+    standard: tuple[Standard, ...] = ()
+    variant: tuple[Variant, ...] = ()
+    required: bool = True  # False: an unanswered question says nothing against the county
+
+
+class Indicator(Definition):
+    """One indicator of a rulebook, with the clause that orders it."""
+
+    id: IndicatorId
+    number: int | None = None
+    area: Area
+    clause: str
+    unit: str
+    valid_from: dt.date
+    sureness: Sureness
+    part: tuple[Part, ...] = Field(min_length=1)
+
+
+class Scope(Rule):
+    """Which schools a rule speaks about, and whether uncounted points merge."""
+
+    id: str
+    kinds: tuple[str, ...]
+    points_at_least: int = 0  # pupils below which a teaching point is outside
+    merge_points: bool = False  # points not counted as schools join their mother school
+
+
+class Splitting(Rule):
+    """Weights of one pupil of each stage in dividing a school's material."""
+
+    kind: str
+    weights: dict[Stage, Decimal]
+
+
+class RollUp(Rule):
+    """A school passes with `met_at_least` items met and the rest at the floor."""
+
+    met_at_least: int
+    floor_percent: Decimal
+
+
+class DispersionCap(Rule):
+    """Highest coefficient of variation allowed between schools of one stage."""
+
+    stage: Stage
+    at_most: Decimal
+
+
+class Relaxation(Rule):
+    """Transitional easing of one indicator for the schools `who` describes (any of them)."""
+
+    id: str
+    indicator: IndicatorId
+    who: tuple[Who, ...] = Field(min_length=1)
+    adds: tuple[str, ...] = ()
+    standard: tuple[Standard, ...] = ()
+    duty_years: int = 0  # years after recognition within which the full norm is due
+
+
+class Document(Definition):
+    """A legal document, cited by clauses."""
+
+    title: str
+    number: str
+    issued: dt.date
+    note: str | None = None
+
+
+class Clause(Definition):
+    """One place in a document."""
+
+    document: str
+    locator: str
+    subject: str
+
+
+class Rulebook(Definition):
+    """Everything one edition of the law says, after overlays are laid on."""
+
+    id: str
+    lineage: tuple[str, ...]  # this rulebook first, then what it extends
+    steps: tuple[str, ...]  # the legal order of the county verdict
+    public_sponsors: tuple[str, ...]
+    scope: tuple[Scope, ...]
+    splitting: tuple[Splitting, ...]
+    rollup: tuple[RollUp, ...]
+    dispersion: tuple[DispersionCap, ...]
+    relaxation: tuple[Relaxation, ...] = ()
+    documents: dict[str, Document]
+    clauses: dict[str, Clause]
+    indicators: tuple[Indicator, ...]
+    dictionary: Dictionary
+    labels: dict[str, object]
+    sha256: str
+
+    def indicator(self, indicator_id: str) -> Indicator:
+        """Return the indicator of that id."""
+        return next(i for i in self.indicators if i.id == indicator_id)
