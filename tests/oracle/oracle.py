@@ -136,17 +136,27 @@ class Campus:
 class Section:
     """One stage of one school, points that do not count as schools inside their mother school."""
 
-    campuses: list  # the first gives the section its name
+    name: str
+    campuses: list  # those that have, or may have, pupils of the stage
     stage: str
     pupils: Range
-    sure: bool  # surely in scope
+    fewest: int  # with which it is in scope
     items: dict = field(default_factory=dict)
     worst: int = 0
     best: int = 0
 
     @property
     def key(self):
-        return self.campuses[0].code, self.stage
+        return self.name, self.stage
+
+    @property
+    def sure(self):
+        """Whether it is surely in scope."""
+        return self.pupils.low >= self.fewest
+
+    @property
+    def merged(self):
+        return {campus.code for campus in self.campuses} - {self.name}
 
     @property
     def status(self):
@@ -205,34 +215,33 @@ def sections_of(county):
     for group in groups_of(campuses_of(county)):
         for stage in STAGES_OF.get(group[0].kind, ()):
             section = section_of(group, stage)
-            if section is not None:
+            if section.pupils.high >= section.fewest:
                 found.append(section)
     return found
 
 
 def section_of(group, stage):
-    """The section, or None where there is surely nothing to look at."""
-    parts = [campus for campus in group if stage in STAGES_OF[campus.kind]]
-    pupils = plus([campus.pupils(stage) for campus in parts])
-    minimum = POINT_MINIMUM if group[0].kind == "teaching_point" else 1
-    if pupils.high < minimum:
-        return None
-    return Section(campuses=parts, stage=stage, pupils=pupils, sure=pupils.low >= minimum)
+    """The section; a campus without a single pupil of the stage has nothing to bring into it."""
+    parts = [c for c in group if stage in STAGES_OF[c.kind] and c.pupils(stage).high > 0]
+    return Section(
+        name=group[0].code,
+        campuses=parts,
+        stage=stage,
+        pupils=plus([campus.pupils(stage) for campus in parts]),
+        fewest=POINT_MINIMUM if group[0].kind == "teaching_point" else 1,
+    )
 
 
 # ------------------------------------------------------------------ the seven values
 
 
-def teacher_quantity(section, item):
-    """What the section's own teachers amount to."""
-    parts = []
-    for campus in section.campuses:
-        row = campus.teachers.get(section.stage, {})
-        names = {BACKBONE: ("backbone_teachers",), SPECIALIST: SPECIALISTS}.get(item)
-        if names is None:
-            names = (*DEGREES, "teachers_college") if section.stage == "primary" else DEGREES
-        parts += [reported(row, name, MOST_TEACHERS, "teachers") for name in names]
-    return plus(parts)
+def teacher_total(campus, stage, item):
+    """What the campus's own teachers of the stage amount to."""
+    row = campus.teachers.get(stage, {})
+    names = {BACKBONE: ("backbone_teachers",), SPECIALIST: SPECIALISTS}.get(item)
+    if names is None:
+        names = (*DEGREES, "teachers_college") if stage == "primary" else DEGREES
+    return plus([reported(row, name, MOST_TEACHERS, "teachers") for name in names])
 
 
 def material_total(campus, item):
@@ -264,13 +273,12 @@ def others_of(campus, stage):
     """Weighted pupils of all other stages, in pupils of this stage."""
     weights = WEIGHTS[campus.kind]
     others = [kindergarten_of(campus)]
-    own = weights[stage]
     for other, weight in weights.items():
         if other != stage:
             count = campus.pupils(other)
             others.append(Range(count.low * weight, count.high * weight, count.known))
     whole = plus(others)
-    return Range(whole.low / own, whole.high / own, whole.known)
+    return Range(whole.low / weights[stage], whole.high / weights[stage], whole.known)
 
 
 def share(total, own, others):
@@ -278,36 +286,29 @@ def share(total, own, others):
     return total * own / (own + others) if own else Fraction(0)
 
 
-def teacher_item(section, item, added):
-    quantity = plus([teacher_quantity(section, item), added])
-    fewest = max(section.pupils.low, existing(section))
-    times = ITEMS[item][0]
-    low = quantity.low * times / section.pupils.high
-    high = quantity.high * times / fewest
-    known = quantity.known and section.pupils.known
-    return finish(section, item, quantity.low if quantity.known else None, low, high, known)
-
-
-def material_item(section, item, added):
-    totals = [plus([material_total(c, item), added.get(c.code, ZERO)]) for c in section.campuses]
-    others = [others_of(c, section.stage) for c in section.campuses]
-    pupils = [c.pupils(section.stage) for c in section.campuses]
-    known = all(r.known for r in (*totals, *others, *pupils))
-    times = ITEMS[item][0]
-    least = [(t.low, o.high) for t, o in zip(totals, others, strict=True)]
-    most = [(t.high, o.low) for t, o in zip(totals, others, strict=True)]
-    low = times * lowest(least, pupils, existing(section))
-    high = times * highest(most, pupils, existing(section))
-    quantity = None
-    if known:
+def evaluated_item(section, item, relaxations):
+    """One of the seven: its value if all is known, and the ranks it may have in any case."""
+    totals, others = [], []
+    for campus in section.campuses:
+        if item in MATERIAL:
+            total, other = material_total(campus, item), others_of(campus, section.stage)
+        else:
+            total, other = teacher_total(campus, section.stage, item), ZERO
+        totals.append(plus([total, relief(campus, section.stage, item, relaxations)]))
+        others.append(other)
+    pupils = [campus.pupils(section.stage) for campus in section.campuses]
+    times, *standards = ITEMS[item]
+    standard = standards[0 if section.stage == "primary" else 1]
+    if all(r.known for r in (*totals, *others, *pupils)):
         shares = zip(totals, pupils, others, strict=True)
         quantity = sum((share(t.low, n.low, o.low) for t, n, o in shares), Fraction(0))
-    return finish(section, item, quantity, low, high, known)
-
-
-def existing(section):
-    """The fewest pupils with which there is a section to look at."""
-    return POINT_MINIMUM if section.campuses[0].kind == "teaching_point" else 1
+        value = quantity * times / section.pupils.low
+        return Item(quantity, value, rank(value, standard), rank(value, standard))
+    least = [(t.low, o.high) for t, o in zip(totals, others, strict=True)]
+    most = [(t.high, o.low) for t, o in zip(totals, others, strict=True)]
+    low = times * lowest(least, pupils, section.fewest)
+    high = times * highest(most, pupils, section.fewest)
+    return Item(None, None, rank(low, standard), rank(high, standard))
 
 
 def per_pupil(parts, counts):
@@ -317,22 +318,22 @@ def per_pupil(parts, counts):
 
 def lowest(parts, pupils, fewest):
     """Shares grow ever more slowly with pupils, so the least per pupil is at a corner."""
-    corners = product(*({n.low, n.high} for n in pupils))
-    values = [per_pupil(parts, counts) for counts in corners if sum(counts) >= fewest]
-    if len(pupils) == 1 and pupils[0].low < fewest:
-        values.append(per_pupil(parts, [Fraction(fewest)]))
-    return min(values)
+    if len(pupils) == 1:
+        ends = {max(pupils[0].low, fewest), pupils[0].high}
+        return min(per_pupil(parts, [end]) for end in ends)
+    corners = product(*({n.low, max(n.low, 1), n.high} for n in pupils))
+    return min(per_pupil(parts, counts) for counts in corners if sum(counts) >= fewest)
 
 
 def highest(parts, pupils, fewest):
-    """The most per pupil: it rises to one peak and falls, campus by campus."""
+    """The most per pupil: campus by campus it rises to one peak and falls."""
 
     def best(counts):
         at = len(counts)
         if at == len(pupils):
             return per_pupil(parts, counts) if sum(counts) >= fewest else Fraction(0)
         low, high = int(pupils[at].low), int(pupils[at].high)
-        if at == 0 and len(pupils) == 1:
+        if len(pupils) == 1:
             low = max(low, fewest)
         while low < high:
             middle = (low + high) // 2
@@ -345,12 +346,6 @@ def highest(parts, pupils, fewest):
     return best([])
 
 
-def finish(section, item, quantity, low, high, known):
-    standard = ITEMS[item][1 if section.stage == "primary" else 2]
-    value = low if known else None
-    return Item(quantity, value, rank(low, standard), rank(high, standard))
-
-
 def rank(value, standard):
     if value >= standard:
         return 2
@@ -360,46 +355,36 @@ def rank(value, standard):
 # ------------------------------------------------------------------ relaxations
 
 
-def compulsory_pupils(group):
-    return plus([c.pupils(stage) for c in group for stage in STAGES_OF[c.kind]])
-
-
-def may_add_visitors(group):
-    """Rural school of 50 to 99 pupils: True, False, or None while it is not known."""
-    area = group[0].school.get("area")
-    pupils = compulsory_pupils(group)
+def may_add_visitors(campus):
+    """Rural school or point of 50 to 99 pupils: True, False, or None while it is not known."""
+    area = campus.school.get("area")
+    pupils = plus([campus.pupils(stage) for stage in STAGES_OF[campus.kind]])
     if area not in (None, "rural") or pupils.high < 50 or pupils.low >= 100:
         return False
     return True if area == "rural" and pupils.low >= 50 and pupils.high < 100 else None
 
 
-def may_add_space(group):
+def may_add_space(campus):
     """School in the dense heart of a city: True, False, or None while it is not known."""
-    area, dense = group[0].school.get("area"), group[0].school.get("dense_city_school")
+    area, dense = campus.school.get("area"), campus.school.get("dense_city_school")
     if area not in (None, "urban") or dense is False:
         return False
     return True if area == "urban" and dense is True else None
 
 
-def maybe(allowed, added):
-    if allowed is False:
+def relief(campus, stage, item, relaxations):
+    """What a relaxation lets the campus add to the item, as far as it is known."""
+    if item == SPECIALIST and VISITING in relaxations:
+        allowed, row = may_add_visitors(campus), campus.teachers.get(stage, {})
+        added = plus([reported(row, name, MOST_TEACHERS) for name in EXCHANGED])
+    elif item == SPORTS and DENSE_CITY in relaxations:
+        allowed, row = may_add_space(campus), campus.facilities
+        added = plus([reported(row, name, MOST_AREA) for name in CONVERTED])
+    else:
         return ZERO
-    return added if allowed else Range(Fraction(0), added.high, known=False)
-
-
-def visitors(section, group, relaxations):
-    allowed = may_add_visitors(group) if VISITING in relaxations else False
-    rows = [campus.teachers.get(section.stage, {}) for campus in section.campuses]
-    added = [reported(row, name, MOST_TEACHERS) for row in rows for name in EXCHANGED]
-    return maybe(allowed, plus(added))
-
-
-def spaces(section, group, relaxations):
-    allowed = may_add_space(group) if DENSE_CITY in relaxations else False
-    return {
-        c.code: maybe(allowed, plus([reported(c.facilities, e, MOST_AREA) for e in CONVERTED]))
-        for c in section.campuses
-    }
+    if allowed is None:
+        return Range(Fraction(0), added.high, known=added.known and added.high == 0)
+    return added if allowed else ZERO
 
 
 # ------------------------------------------------------------------ verdicts
@@ -408,16 +393,9 @@ def spaces(section, group, relaxations):
 def evaluated_sections(county, relaxations=frozenset()):
     """Every section of the county with its seven items and its verdict."""
     sections = sections_of(county)
-    groups = {group[0].code: group for group in groups_of(campuses_of(county))}
     for section in sections:
-        group = groups[section.campuses[0].code]
         for item in ITEMS:
-            if item in MATERIAL:
-                added = spaces(section, group, relaxations) if item == SPORTS else {}
-                section.items[item] = material_item(section, item, added)
-            else:
-                added = visitors(section, group, relaxations) if item == SPECIALIST else ZERO
-                section.items[item] = teacher_item(section, item, added)
+            section.items[item] = evaluated_item(section, item, relaxations)
         section.worst = passes([found.worst for found in section.items.values()])
         section.best = passes([found.best for found in section.items.values()])
     return sections

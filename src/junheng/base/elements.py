@@ -129,7 +129,7 @@ class Dictionary(Definition):
         """Return every element by its id; key columns stand for the first table they key."""
         return {element.id: element for element in reversed(self.element)}
 
-    def schema(self, table_id: str) -> dict[str, pl.DataType]:
+    def schema(self, table_id: str) -> dict[str, pl.DataType]:  # type: ignore[override]
         """Return the frame schema of one table: `county`, `row`, then one column per element.
 
         `row` is the 1-based row of the sheet or file the values came from.

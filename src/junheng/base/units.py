@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import Final, NewType
 
@@ -42,3 +43,12 @@ class Sureness(StrEnum):
 
 # Slack for float noise only; a legal rounding rule would live in the rulebook.
 SLACK: Final = 1e-9
+
+# The smallest amount in which a quantity is reported and can be added; all else is whole.
+_STEPS: Final = {"m2": 100, "wan_yuan": 100, "yuan_per_pupil": 100, "fraction": 1000}
+
+
+def round_up(amount: float, unit: str | None) -> float:
+    """Return the least reportable amount that is not less than `amount` (both in `unit`)."""
+    steps = _STEPS.get(unit or "", 1)
+    return math.ceil(amount * steps - SLACK) / steps

@@ -7,9 +7,10 @@ import numpy.typing as npt
 import polars as pl
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.integer]
 
 _HALVINGS = 80  # of an interval of floats: below their resolution
+_HUGE = 1e12  # stands for an open upper end where halving needs a number
 
 
 def dispersion(
@@ -34,22 +35,27 @@ def dispersion(
 
     Source: jd-2012-3 (method), moe-2017-6/3 (caps).
     """
-    at, count = group.to_numpy(), int(group.max() or 0) + 1 if len(group) else 0
+    at = group.to_numpy()
+    count = int(at.max()) + 1 if len(at) else 0
     weights = _numbers(pupils)
-    total = np.bincount(at, weights, count)
+    total = _summed(at, weights, count)
     by_group, by_section = {}, {}
     with np.errstate(divide="ignore", invalid="ignore"):
         for item in quantities.columns:
             x = _numbers(quantities[item])
-            mean = np.bincount(at, x, count) / total
+            mean = _summed(at, x, count) / total
             deviation = x / weights - mean[at]
             squares = weights * deviation * deviation
-            spread = np.bincount(at, squares, count)
+            spread = _summed(at, squares, count)
             cv = np.sqrt(spread / total) / np.where(mean > 0, mean, np.nan)
             by_group[f"{item}.mean"] = mean * per[item]
             by_group[f"{item}.cv"] = cv
             by_section[f"{item}.contribution"] = squares / np.where(spread > 0, spread, np.nan)[at]
     return _frame(by_group), _frame(by_section)
+
+
+def _summed(group: Ints, numbers: Floats, count: int) -> Floats:
+    return np.bincount(group, numbers, count).astype(np.float64, copy=False)
 
 
 def _numbers(series: pl.Series) -> Floats:
@@ -76,12 +82,12 @@ def possible_range(
         group: group of each section, 0-based.
         count: number of groups.
     """
-    weight = np.bincount(group, pupils, count)
-    bottom, top = np.zeros(count), np.bincount(group, pupils * np.minimum(high, 1e12), count)
+    weight = _summed(group, pupils, count)
+    bottom, top = np.zeros(count), _summed(group, pupils * np.minimum(high, _HUGE), count)
     for _ in range(_HALVINGS):
         middle = (bottom + top) / 2
         cut = np.clip(middle[group], low, high)
-        slope = np.bincount(group, pupils * cut * (middle[group] - cut), count)
+        slope = _summed(group, pupils * cut * (middle[group] - cut), count)
         bottom, top = np.where(slope < 0, middle, bottom), np.where(slope < 0, top, middle)
     cut = np.clip(((bottom + top) / 2)[group], low, high)
     return _cv(pupils, cut, group, weight), _greatest(pupils, low, high, group, weight)
@@ -91,19 +97,19 @@ def _cv(pupils: Floats, ratio: Floats, group: Ints, weight: Floats) -> Floats:
     """Return the CV by group; 0 where the mean could be 0, for then anything is possible."""
     count = len(weight)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.bincount(group, pupils * ratio, count) / weight
-        spread = np.bincount(group, pupils * (ratio - mean[group]) ** 2, count) / weight
+        mean = _summed(group, pupils * ratio, count) / weight
+        spread = _summed(group, pupils * (ratio - mean[group]) ** 2, count) / weight
         return np.nan_to_num(np.sqrt(spread) / mean, nan=0.0, posinf=0.0)
 
 
 def _greatest(pupils: Floats, low: Floats, high: Floats, group: Ints, weight: Floats) -> Floats:
     count = len(weight)
-    is_open = np.bincount(group, (high > low).astype(float), count)
+    is_open = _summed(group, (high > low).astype(np.float64), count)
     exact = np.maximum(_cv(pupils, low, group, weight), _cv(pupils, high, group, weight))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        squares = np.bincount(group, pupils * high * high, count) / weight
-        mean = np.bincount(group, pupils * low, count) / weight
+        squares = _summed(group, pupils * high * high, count) / weight
+        mean = _summed(group, pupils * low, count) / weight
         bound = np.sqrt(np.maximum(squares / (mean * mean) - 1, 0))
     bound = np.nan_to_num(bound, nan=np.inf, posinf=np.inf)
-    could_be_zero = np.bincount(group, pupils * low, count) == 0
+    could_be_zero = _summed(group, pupils * low, count) == 0
     return np.where(could_be_zero, np.inf, np.where(is_open > 1, bound, exact))

@@ -52,14 +52,14 @@ class PartFinding:
     """One part of an indicator: its county value and every single thing it looked at."""
 
     part: str
-    value: float | None  # county value where there is one
-    standard: float | None
-    comparison: str | None  # at_least, at_most or below
     status: Status
-    gap: float | None
-    gap_unit: str | None
-    singles: tuple[Finding, ...]  # all things looked at; offenders are those below
-    missing: tuple[Input, ...]  # the inputs that could still change the status
+    value: float | None = None  # county value where there is one
+    standard: float | None = None
+    comparison: str | None = None  # at_least, at_most or below
+    gap: float | None = None
+    gap_unit: str | None = None
+    singles: tuple[Finding, ...] = ()  # all things looked at; offenders are those below
+    missing: tuple[Input, ...] = ()  # the inputs that could still change the status
     variants: tuple[VariantFinding, ...] = ()
     inputs: tuple[tuple[str, float | None], ...] = ()  # element id, county total used
 
@@ -104,7 +104,6 @@ class Verdict:
     status: Status
     steps: tuple[Step, ...]
     indicators: Mapping[str, IndicatorFinding]  # all but the resource items
-    missing: tuple[Input, ...]  # the inputs that could still change the county verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +112,8 @@ class Resources:
 
     sections: one row per school and stage in scope, merged points inside their mother school.
         county, school, school_name, kind, sponsor, area, stage (str), pupils (f64, null if not
-        reported), merged (list[str] or null: codes of the points merged in),
+        reported), share (f64: the part of its school's material that falls to this section,
+        null if open), merged (list[str] or null: codes of the points merged in),
         sure (bool: whether the row is surely in scope); then for every resource item `i`:
         `i.quantity` (f64, the section's own share in the element's unit), `i.value` (f64, the
         ratio), `i.status` (Enum of Status), `i.worst` and `i.best` (u8 rank: 0 below, 1 near,

@@ -119,9 +119,7 @@ def quantity_ends(
     return _quantity(item, law, relaxations, low), _quantity(item, law, relaxations, high)
 
 
-def _quantity(
-    item: Item, law: Law, relaxations: frozenset[str], reading: _Reading
-) -> pl.Expr:
+def _quantity(item: Item, law: Law, relaxations: frozenset[str], reading: _Reading) -> pl.Expr:
     sums = {s: _sum(names, reading.add) for s, names in item.measure.numerator.items()}
     if len(set(item.measure.numerator.values())) == 1:
         total = next(iter(sums.values()))

@@ -74,7 +74,7 @@ def _merged(measured: pl.DataFrame, tables: Tables, items: tuple[Item, ...]) -> 
     ends = [f"{i.id}.{end}" for i in items for end in ("low", "high")]
     ends = [name for name in ends if name in measured.columns]
     quantities = [f"{i.id}.quantity" for i in items]
-    kept = ["unit", "stage", *_IDENTITY, "pupils", "sure", "gap", *quantities, *ends]
+    kept = ["unit", "stage", *_IDENTITY, "pupils", "share", "sure", "gap", *quantities, *ends]
     slim = measured.select([name for name in kept if name in measured.columns] + ["merging"])
     joining = slim["unit"].filter(slim["merging"]).unique()
     if joining.is_empty():
@@ -105,6 +105,7 @@ def _together(rows: pl.DataFrame, tables: Tables, summed: list[str]) -> pl.DataF
         *[_whole_sum(name).alias(name) for name in ("pupils", *summed)],
         pl.col("sure").all(),
         pl.col("gap").any(),
+        share=pl.col("share").filter(~pl.col("merging")).first(),
         merged=pl.col("school").filter(pl.col("merging")),
     )
     names = [name for name in _IDENTITY if name in tables["schools"].columns]
@@ -185,7 +186,7 @@ def _with_verdict(sections: pl.DataFrame, items: tuple[Item, ...], law: Law) -> 
 def _with_dispersion(sections: pl.DataFrame, items: tuple[Item, ...], law: Law) -> Resources:
     key = ["county", "stage"]
     groups = sections.group_by(key, maintain_order=True).agg(
-        pl.len().alias("sections"), pl.col("pupils").sum(), pl.col("gap").any()
+        pl.len().alias("sections"), _whole_sum("pupils").alias("pupils"), pl.col("gap").any()
     )
     order = groups.select(key).with_row_index("group")
     at = sections.select(key).join(order, on=key, how="left", maintain_order="left")["group"]
@@ -261,5 +262,3 @@ def _ranges(
             {"group": np.arange(count), "low": least, "high": greatest}
         ).with_columns(indicator=pl.lit(item.id))
     return found
-
-

@@ -16,7 +16,11 @@ BELOW, NEAR, MET = 0, 1, 2
 
 def status_of(worst: pl.Expr, best: pl.Expr) -> pl.Expr:
     """Return the status (Enum) of something between two ranks; missing if they differ."""
-    return pl.when(worst == best).then(worst.cat.to(STATUS)).otherwise(pl.lit(Status.MISSING.value, STATUS))
+    return (
+        pl.when(worst == best)
+        .then(worst.cat.to(STATUS))
+        .otherwise(pl.lit(Status.MISSING.value, STATUS))
+    )
 
 
 def count_of(ranks: Iterable[pl.Expr], rank: int) -> pl.Expr:

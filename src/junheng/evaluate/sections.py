@@ -123,7 +123,9 @@ def _heads(law: Law, dictionary: Dictionary) -> tuple[pl.Expr, pl.Expr, pl.Expr]
     """
     elements = dictionary.by_id()
     stages = dict.fromkeys(stage for weights in law.weights.values() for stage in weights)
-    known, low, high = [], [], []
+    known: list[pl.Expr] = []
+    low: list[pl.Expr] = []
+    high: list[pl.Expr] = []
     for stage in stages:
         element = elements.get(pupils_element(stage))
         if element is None:

@@ -94,7 +94,9 @@ def _merged(lineage: tuple[str, ...], home: Path, problems: list[Problem]) -> di
         rules = _read(folder / RULES, home, problems)
         rules.pop("extends", None)
         merged |= rules
-        parts = {f: _read(folder / f, home, problems) for f in _OTHER_FILES if (folder / f).exists()}
+        parts = {
+            f: _read(folder / f, home, problems) for f in _OTHER_FILES if (folder / f).exists()
+        }
         clauses = parts.get("clauses.toml", {})
         merged["documents"] = merged["documents"] | clauses.pop("documents", {})
         merged["clauses"] = merged["clauses"] | clauses.pop("clauses", {})
@@ -122,8 +124,10 @@ def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     laid = dict(below)
     for key, value in above.items():
         old = laid.get(key)
-        both_tables = isinstance(old, dict) and isinstance(value, dict)
-        laid[key] = _laid_over(old, value) if both_tables else value
+        if isinstance(old, dict) and isinstance(value, dict):
+            laid[key] = _laid_over(old, value)
+        else:
+            laid[key] = value
     return laid
 
 
@@ -150,6 +154,3 @@ def _files_of(raw: dict[str, Any], lineage: tuple[str, ...], home: Path) -> dict
             if path.exists():
                 files[f"indicators.{index}"] = str(path.relative_to(home))
     return files
-
-
-

@@ -101,7 +101,9 @@ class _Check:
         file, key = _locate(path.split("."), self.files)
         return Problem(file=file, key=key, code=code, values=values)
 
-    def unknown(self, path: str, what: str, name: str | None, known: Iterable[str]) -> list[Problem]:
+    def unknown(
+        self, path: str, what: str, name: str | None, known: Iterable[str]
+    ) -> list[Problem]:
         known = set(known)
         if name is None or name in known:
             return []

@@ -1,0 +1,239 @@
+"""One county's rows at hand: by school and stage, with what is not reported kept open."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from junheng.base.elements import Element
+from junheng.base.units import Stage
+from junheng.evaluate.bounds import Bounds
+from junheng.evaluate.findings import Input
+from junheng.evaluate.sections import POINT, merges, pupils_element
+from junheng.intake.tables import Tables
+from junheng.rulebook.law import Law
+from junheng.rulebook.model import Scope, Who
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """The tables of one county as rows, indexed for the measures."""
+
+    law: Law
+    tables: Tables
+    elements: Mapping[str, Element]
+    county: Row
+    schools: Mapping[str, Row]
+    merging: frozenset[str]
+    rows: Mapping[str, Mapping[tuple[str, ...], Row]]  # table -> key without county -> row
+    lists: Mapping[str, Mapping[str, list[Row]]]  # table without key -> school -> rows
+    classes: Mapping[tuple[str, str], Row]  # (school, stage) -> count, open, largest
+
+    def number(self, element: str, row: Row | None) -> Bounds:
+        """Return a reported number, or its legal range; for a row with no such line too."""
+        value = row.get(element) if row is not None else None
+        if value is not None:
+            return Bounds.exactly(float(value))
+        definition = self.elements[element]
+        high = float(definition.maximum or 0)
+        if definition.at_most is not None and row is not None:
+            cap = row.get(definition.at_most)
+            high = high if cap is None else float(cap)
+        return Bounds(low=float(definition.minimum), high=high)
+
+    def row(self, table: str, *key: str) -> Row | None:
+        """Return one row by its key, None if nobody reported it."""
+        if table == "county":
+            return self.county
+        if table == "schools":
+            return self.schools.get(key[0])
+        return self.rows.get(table, {}).get(key)
+
+    def stages(self, school: Row) -> tuple[Stage, ...]:
+        """Return the compulsory stages the school teaches."""
+        return self.law.stages_of(str(school["kind"]))
+
+    def enrolled(self, school: Row) -> Bounds:
+        """Return the compulsory-stage pupils of a school."""
+        total = Bounds.exactly(0.0)
+        for stage in self.stages(school):
+            total = total + self.number(pupils_element(stage), school)
+        return total
+
+    def in_scope(self, scope: Scope, school: Row) -> bool | None:
+        """Return whether a scope covers the school; None if its pupils decide and are open."""
+        if school["kind"] not in scope.kinds:
+            return False
+        if scope.merge_points and school["school"] in self.merging:
+            return False
+        if not self.stages(school):
+            return True
+        pupils = self.enrolled(school)
+        floor = scope.points_at_least if school["kind"] == POINT else 1
+        if pupils.low >= max(floor, 1):
+            return True
+        return None if pupils.high >= max(floor, 1) else False
+
+    def schools_in(self, scope_id: str) -> Iterator[tuple[Row, bool | None]]:
+        """Yield the schools a scope covers or may cover."""
+        scope = self.law.scopes[scope_id]
+        for school in self.schools.values():
+            if (inside := self.in_scope(scope, school)) is not False:
+                yield school, inside
+
+    def fits(self, who: Who, school: Row) -> bool | None:
+        """Return whether a school fits a description; None if that is not known."""
+        answers = list(self._answers(who, school))
+        if False in answers:
+            return False
+        return None if None in answers else True
+
+    def _answers(self, who: Who, school: Row) -> Iterator[bool | None]:
+        if who.kinds:
+            yield _among(school["kind"], who.kinds)
+        if who.areas:
+            yield _among(school["area"], who.areas)
+        if who.sponsored_publicly is not None:
+            public = _among(school["sponsor"], self.law.rulebook.public_sponsors)
+            yield None if public is None else public is who.sponsored_publicly
+        if who.boarding is not None:
+            boards = school["boarding_school"]
+            yield None if boards is None else boards is who.boarding
+        if who.flag is not None:
+            yield school[who.flag]
+        yield from self._counted_answers(who, school)
+
+    def _counted_answers(self, who: Who, school: Row) -> Iterator[bool | None]:
+        pupils = self.enrolled(school)
+        if who.pupils_at_least is not None:
+            yield _threeway(pupils.low >= who.pupils_at_least, pupils.high >= who.pupils_at_least)
+        if who.pupils_below is not None:
+            yield _threeway(pupils.high < who.pupils_below, pupils.low < who.pupils_below)
+        if who.built_until is not None:
+            built = school["built_year"]
+            yield None if built is None else built <= who.built_until
+        if who.migrant_percent_above is not None:
+            yield self._mostly_migrant(school, pupils, float(who.migrant_percent_above))
+        if who.largest_class_below is not None:
+            largest = self.largest_class(school)
+            limit = who.largest_class_below
+            yield _threeway(largest.high < limit, largest.low < limit)
+
+    def _mostly_migrant(self, school: Row, pupils: Bounds, percent: float) -> bool | None:
+        migrants = self.number("migrant_pupils", school)
+        if pupils.value is None or migrants.value is None:
+            return None
+        return migrants.value * 100 > percent * pupils.value
+
+    def class_count(self, school: Row, stage: Stage) -> Bounds:
+        """Return how many classes a stage has: as declared, never fewer than the rows given."""
+        declared = self.number(f"classes_{stage}", school)
+        listed = self.classes.get((str(school["school"]), stage.value))
+        return declared.at_least(float(listed["count"]) if listed else 0.0)
+
+    def largest_class(self, school: Row) -> Bounds:
+        """Return the size of the school's largest compulsory class."""
+        low, open_end = 0.0, False
+        for stage in self.stages(school):
+            listed = self.classes.get((str(school["school"]), stage.value))
+            count = self.class_count(school, stage)
+            low = max(low, float(listed["largest"] or 0) if listed else 0.0)
+            known = float(listed["count"] - listed["open"]) if listed else 0.0
+            open_end = open_end or known < count.high
+        top = float(self.elements["class_pupils"].maximum or 0)
+        return Bounds(low=low, high=top if open_end else low)
+
+    def input(
+        self,
+        table: str,
+        element: str,
+        school: Row | None = None,
+        *,
+        stage: str | None = None,
+        row: int | None = None,
+    ) -> Input:
+        """Return what has to be reported, and in which row if the row exists."""
+        code = str(school["school"]) if school is not None else None
+        key = tuple(part for part in (code, stage) if part is not None)
+        if row is None and table not in self.lists and (found := self.row(table, *key)):
+            row = found.get("row")
+        return Input(table=table, element=element, school=code, stage=stage, row=row)
+
+    def county_gaps(self, elements: Iterable[str]) -> tuple[Input, ...]:
+        """Return the county figures among `elements` that are not reported."""
+        return tuple(self.input("county", e) for e in elements if self.county.get(e) is None)
+
+
+def _among(value: object, known: tuple[str, ...]) -> bool | None:
+    return None if value is None else value in known
+
+
+def _threeway(surely: bool, possibly: bool) -> bool | None:  # noqa: FBT001
+    if surely:
+        return True
+    return None if possibly else False
+
+
+def open_book(tables: Tables, law: Law) -> Book:
+    """Return one county's tables as rows.
+
+    Keyed tables are indexed by school (and stage); the others list their rows by school.
+    """
+    dictionary = law.rulebook.dictionary
+    schools = tables["schools"]
+    scope = law.scopes["resource"]
+    schools = schools.with_columns(merging=merges(scope))
+    county_rows = tables["county"].to_dicts()
+    keyed: dict[str, dict[tuple[str, ...], Row]] = {}
+    listed: dict[str, dict[str, list[Row]]] = {}
+    for table in dictionary.table:
+        if table.id in {"county", "schools", "classes"}:
+            continue
+        rows = tables[table.id].to_dicts()
+        if table.key:
+            keyed[table.id] = {tuple(str(row[k]) for k in table.key): row for row in rows}
+        else:
+            by_school: dict[str, list[Row]] = defaultdict(list)
+            for row in rows:
+                by_school[str(row.get("school"))].append(row)
+            listed[table.id] = by_school
+    return Book(
+        law=law,
+        tables=tables,
+        elements=dictionary.by_id(),
+        county=county_rows[0] if county_rows else {},
+        schools={str(row["school"]): row for row in schools.to_dicts()},
+        merging=_merging(schools, law),
+        rows=keyed,
+        lists=listed,
+        classes=_classes(tables["classes"]),
+    )
+
+
+def _merging(schools: pl.DataFrame, law: Law) -> frozenset[str]:
+    """Return the points whose mother school is there and teaches their stage."""
+    taking = [kind for kind in law.weights if Stage.PRIMARY in law.stages_of(kind)]
+    mothers = schools.filter(~pl.col("merging") & pl.col("kind").is_in(taking))["school"]
+    joined = schools.filter("merging", pl.col("mother_school").is_in(mothers.implode()))
+    return frozenset(joined["school"])
+
+
+def _classes(classes: pl.DataFrame) -> dict[tuple[str, str], Row]:
+    grouped = classes.group_by("school", "stage").agg(
+        pl.len().alias("count"),
+        pl.col("class_pupils").is_null().sum().alias("open"),
+        pl.col("class_pupils").max().alias("largest"),
+    )
+    return {(row["school"], row["stage"]): row for row in grouped.to_dicts()}
+
+
+def years_between(earlier: dt.date, later: dt.date) -> int:
+    """Return the whole years from one day to another."""
+    return later.year - earlier.year - ((later.month, later.day) < (earlier.month, earlier.day))

@@ -1,0 +1,152 @@
+"""One column of raw cells becomes a typed one; odd cells are listed, plain ones are not looked at."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+import polars as pl
+
+from junheng.base.elements import Element
+from junheng.intake.layout import Field
+from junheng.intake.values import (
+    BLANK,
+    State,
+    Understood,
+    in_words,
+    range_fault,
+    range_words,
+    understand,
+)
+from junheng.intake.wording import read_as
+
+_PLAIN_NUMBER: Final = r"^\d{1,15}(\.\d{1,15})?$"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Odd:
+    """One cell refused, or read differently from how it was typed."""
+
+    at: int  # position in the column
+    value: object  # as typed
+    code: str
+    refused: bool
+    params: Mapping[str, object] = field(default_factory=dict)
+    read_as: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadColumn:
+    """A typed column (refused cells are null) and its odd cells."""
+
+    values: pl.Series
+    odd: tuple[Odd, ...]
+
+
+def read_column(
+    raw: Sequence[object] | pl.Series, of: Field, scale: Decimal = Decimal(1)
+) -> ReadColumn:
+    """Return the column of a field; text cells of a Polars column are CSV's plain text."""
+    if not isinstance(raw, pl.Series):
+        return _read_cells(raw, of, scale)
+    if isinstance(raw.dtype, pl.Categorical | pl.Enum):
+        raw = raw.cast(pl.String)
+    if raw.dtype == pl.String:
+        return _read_texts(raw, of, scale)
+    if raw.dtype == pl.Null:
+        return ReadColumn(values=raw.cast(of.element.dtype), odd=())
+    if raw.dtype.is_numeric() and of.element.is_number:
+        return _read_numbers(raw, of, scale)
+    if raw.dtype == of.element.dtype:
+        return ReadColumn(values=raw, odd=())
+    return _read_cells(raw.to_list(), of, scale)
+
+
+def _read_cells(raw: Sequence[object], of: Field, scale: Decimal) -> ReadColumn:
+    memo: dict[tuple[type, object], Understood] = {}
+    values: list[object] = []
+    odd: list[Odd] = []
+    for at, cell in enumerate(raw):
+        if cell is None or cell == "":
+            values.append(None)
+            continue
+        key = (type(cell), cell)
+        seen = memo.get(key)
+        if seen is None:
+            seen = memo[key] = understand(cell, of, scale=scale)
+        values.append(seen.value)
+        if seen.reject or seen.notice:
+            odd.append(_odd(at, cell, seen, of))
+    return ReadColumn(values=pl.Series(of.id, values, dtype=of.element.dtype), odd=tuple(odd))
+
+
+def _odd(at: int, cell: object, seen: Understood, of: Field) -> Odd:
+    if seen.reject:
+        return Odd(at=at, value=cell, code=seen.reject, refused=True, params=seen.params)
+    if seen.state == State.NONE:
+        text = read_as("no_item")
+    else:
+        text = in_words(seen.value, of)
+    return Odd(at=at, value=cell, code=seen.notice, refused=False, read_as=text)
+
+
+def _read_texts(raw: pl.Series, of: Field, scale: Decimal) -> ReadColumn:
+    """Cast what is plain all at once, and understand every different odd text once."""
+    plain = _plain(raw, of) if scale == 1 else pl.Series(of.id, [None] * len(raw), of.element.dtype)
+    blank = raw.is_null() | (raw == "").fill_null(value=True)
+    rest = raw.filter(~blank & plain.is_null()).unique()
+    meanings = {text: understand(text, of, scale=scale, plain_text=True) for text in rest}
+    if not meanings:
+        return ReadColumn(values=plain, odd=())
+    dtype = of.element.dtype
+    odd_values = raw.replace_strict(
+        list(meanings), pl.Series([m.value for m in meanings.values()], dtype=dtype),
+        default=None, return_dtype=dtype,
+    )  # fmt: skip
+    marked = [text for text, m in meanings.items() if m.reject or m.notice]
+    found = raw.is_in(marked).arg_true() if marked else ()
+    odd = tuple(_odd(at, raw[at], meanings.get(raw[at], BLANK), of) for at in found)
+    return ReadColumn(values=plain.zip_with(plain.is_not_null(), odd_values), odd=odd)
+
+
+def _plain(raw: pl.Series, of: Field) -> pl.Series:
+    """Return the values of cells that need no reading between the lines; the others are null."""
+    nothing = pl.Series(of.id, [None] * len(raw), dtype=of.element.dtype)
+    if of.element.type in {"integer", "year", "decimal"}:
+        digits = raw.str.contains(_PLAIN_NUMBER)
+        numbers = raw.cast(pl.Float64, strict=False)
+        fits = digits & _fits(numbers, of.element)
+        return nothing.zip_with(~fits.fill_null(value=False), numbers.cast(of.element.dtype, strict=False))
+    if of.element.type == "text":
+        ordinary = raw.str.contains(r"^[0-9A-Za-z]*[0-9][0-9A-DF-Za-df-z]*$")
+        return nothing.zip_with(~ordinary.fill_null(value=False), raw)
+    return nothing
+
+
+def _fits(numbers: pl.Series, element: Element) -> pl.Series:
+    fits = numbers.is_finite() & (numbers >= float(element.minimum))
+    if element.maximum is not None:
+        fits &= numbers <= float(element.maximum)
+    if element.type != "decimal":
+        fits &= numbers == numbers.floor()
+    return fits
+
+
+def _read_numbers(raw: pl.Series, of: Field, scale: Decimal) -> ReadColumn:
+    numbers = raw.cast(pl.Float64) * float(scale) if scale != 1 else raw
+    fits = _fits(numbers.cast(pl.Float64), of.element).fill_null(value=True)
+    odd = tuple(_unfit(at, raw[at], numbers[at], of) for at in (~fits).arg_true())
+    nothing = pl.Series(of.id, [None] * len(raw), dtype=numbers.dtype)
+    values = numbers.zip_with(fits, nothing).cast(of.element.dtype)
+    return ReadColumn(values=values.alias(of.id), odd=odd)
+
+
+def _unfit(at: int, value: object, number: float, of: Field) -> Odd:
+    if not math.isfinite(number):
+        return Odd(at=at, value=value, code="not_finite", refused=True)
+    exact = Decimal(str(number))
+    code = range_fault(exact, of.element)
+    return Odd(at=at, value=value, code=code, refused=True, params=range_words(exact, of))

@@ -1,0 +1,128 @@
+"""Collects what the reader refuses and reads differently, with the place of every cell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from junheng.intake.rejects import Notice, Reject
+from junheng.intake.tables import Origin
+from junheng.intake.text import shown
+from junheng.intake.wording import read_as, reject_words
+
+# A column wrong from top to bottom in a nation's file is one mistake, not a million sentences.
+_MOST_OF_A_KIND: Final = 1000
+
+
+class Report:
+    """Rejects and notices of one reading, in the order of tables, rows and columns."""
+
+    def __init__(self, tables: Sequence[str]) -> None:
+        """Start empty; `tables` gives the order."""
+        self.origins: dict[str, Origin] = {}
+        self._order = {table: at for at, table in enumerate(tables)}
+        self._rejects: list[tuple[tuple[int, int, int], Reject]] = []
+        self._notices: list[tuple[tuple[int, int, int], Notice]] = []
+        self._seen: Counter[tuple[str, str, str, bool]] = Counter()
+
+    def refuse_cell(self, at: Place, code: str, value: object, **params: object) -> None:
+        """Refuse one cell of a table."""
+        if self._beyond(at, code, refused=True):
+            return
+        words = reject_words(code, **{"value": shown(value), **params})
+        self._rejects.append(
+            (self._key(at), Reject(code=code, value=shown(value), **self.where(at), **words))
+        )
+
+    def refuse(self, code: str, place: Mapping[str, str], value: str = "", **params: object) -> None:
+        """Refuse a heading, a sheet or a file; `place` has file, sheet, cell and heading."""
+        words = reject_words(code, **{"value": value, **place, **params})
+        table = str(params.get("table", ""))
+        key = (self._order.get(table, -1), -1, len(self._rejects))
+        self._rejects.append((key, Reject(code=code, value=value, **place, **words)))
+
+    def remark_cell(self, at: Place, code: str, value: object, understood: str) -> None:
+        """Note that one cell was read differently from how it was typed."""
+        if self._beyond(at, code, refused=False):
+            return
+        notice = Notice(code=code, value=shown(value), read_as=understood, **self.where(at))
+        self._notices.append((self._key(at), notice))
+
+    def remark(self, code: str, place: Mapping[str, str], value: str, understood: str) -> None:
+        """Note something about a heading, a sheet or a file."""
+        notice = Notice(code=code, value=value, read_as=understood, **place)
+        self._notices.append(((-1, -1, len(self._notices)), notice))
+
+    def where(self, at: Place) -> dict[str, str]:
+        """Return file, sheet, cell and heading of a cell as the user sees them."""
+        origin = self.origins[at.table]
+        column = origin.columns.get(at.element)
+        place = {"file": origin.file, "sheet": origin.sheet, "cell": "", "heading": ""}
+        if column is not None:
+            row = column.row if column.row is not None else at.row
+            place |= {"cell": f"{column.letters}{row}", "heading": column.heading}
+        return place
+
+    def rejects(self) -> tuple[Reject, ...]:
+        """Return all refusals in order, with one more for every column that had too many."""
+        more = [
+            (
+                (self._order.get(table, -1), _LAST, 0),
+                self._many_more(table, element, count - _MOST_OF_A_KIND),
+            )
+            for (table, element, _, refused), count in self._seen.items()
+            if refused and count > _MOST_OF_A_KIND
+        ]
+        return tuple(reject for _, reject in sorted([*self._rejects, *more], key=lambda k: k[0]))
+
+    def notices(self) -> tuple[Notice, ...]:
+        """Return all notices in order, with one more for every column that had too many."""
+        more = [
+            (
+                (self._order.get(table, -1), _LAST, 0),
+                Notice(
+                    code="many_more",
+                    value="",
+                    read_as=read_as("more", count=count - _MOST_OF_A_KIND),
+                    **self._column(table, element),
+                ),
+            )
+            for (table, element, _, refused), count in self._seen.items()
+            if not refused and count > _MOST_OF_A_KIND
+        ]
+        return tuple(notice for _, notice in sorted([*self._notices, *more], key=lambda k: k[0]))
+
+    def _beyond(self, at: Place, code: str, *, refused: bool) -> bool:
+        key = (at.table, at.element, code, refused)
+        self._seen[key] += 1
+        return self._seen[key] > _MOST_OF_A_KIND
+
+    def _many_more(self, table: str, element: str, count: int) -> Reject:
+        words = reject_words("many_more", count=count)
+        return Reject(code="many_more", value="", **self._column(table, element), **words)
+
+    def _column(self, table: str, element: str) -> dict[str, str]:
+        place = self.where(Place(table, element, 0))
+        return {**place, "cell": place["cell"].rstrip("0")}
+
+    def _key(self, at: Place) -> tuple[int, int, int]:
+        columns = self.origins[at.table].columns
+        column = columns.get(at.element)
+        row = column.row if column is not None and column.row is not None else at.row
+        return self._order.get(at.table, -1), row, list(columns).index(at.element) if column else 0
+
+
+_LAST: Final = 10**12  # after every row
+
+
+class Place:
+    """One cell of a table."""
+
+    __slots__ = ("element", "row", "table")
+
+    def __init__(self, table: str, element: str, row: int) -> None:
+        """Name table, element and 1-based row."""
+        self.table = table
+        self.element = element
+        self.row = row

@@ -1,0 +1,123 @@
+"""Legal completions of a county: every gap filled with something the element dictionary allows.
+
+Drawn to hurt: the ends of a range and the numbers beside a line far oftener than by chance.
+"""
+
+import datetime as dt
+
+from oracle.counties import ATTESTED, GROUPS, SUBJECTS
+from oracle.oracle import STAGES_OF
+
+WORDS = {"attested_school", "mother_school", "merge_reason", "school_name", "class_name", "room_name", "county_code"}
+# A question that not every county is asked: its silence is an answer.
+SILENT = {"veto_training_oversight"}
+DATES = (dt.date(2013, 1, 1), dt.date(2015, 9, 1), dt.date(2024, 12, 31))
+TEMPTING = (0, 1, 2, 29, 30, 45, 46, 49, 50, 51, 99, 100, 200, 1000, 2000, 2001)
+
+
+def asked(element, row, school, stage):
+    """Whether the element is asked of that row at all."""
+    kind_fits = not element.kinds or school is None or school["kind"] in element.kinds
+    stage_fits = not element.stages or stage is None or stage in element.stages
+    if not (kind_fits and stage_fits):
+        return False
+    if element.when is None:
+        return True
+    given = row.get(element.when.element)
+    return {True: "yes", False: "no"}.get(given, given) in element.when.among
+
+
+def filled(dice, county, dictionary, mildness=0.3):
+    """The county with nothing left to report: gaps filled, absent rows added.
+
+    Args:
+        dice: a seeded random.Random.
+        county: rows by table.
+        dictionary: what is asked, in which range.
+        mildness: how often a number is an ordinary one instead of an extreme.
+    """
+    schools = {row["school"]: row for row in county["schools"]}
+    whole = {table: [dict(row) for row in rows] for table, rows in county.items()}
+    add_absent_rows(dice, whole)
+    for table in ("schools", *(name for name in whole if name != "schools")):
+        elements = in_order(dictionary.elements_of(table))
+        for row in whole[table]:
+            school = row if table == "schools" else schools.get(row.get("school"))
+            for element in elements:
+                if row.get(element.id) is None and asked(element, row, school, row.get("stage")):
+                    row[element.id] = something(dice, element, row, elements, mildness)
+    return whole
+
+
+def in_order(elements):
+    """Whatever others depend on comes first."""
+    ranks = {}
+
+    def rank(element):
+        by_id = {e.id: e for e in elements}
+        needed = [element.at_most, element.when.element if element.when else None]
+        ranks.setdefault(element.id, 1 + max([rank(by_id[n]) for n in needed if n], default=0))
+        return ranks[element.id]
+
+    return sorted(elements, key=rank)
+
+
+def something(dice, element, row, elements, mildness):
+    if element.id in SILENT:
+        return None
+    if element.type == "yes_no":
+        return dice.random() < 0.5
+    if element.type == "choice":
+        return dice.choice(element.choices)
+    if element.type == "date":
+        return dice.choice(DATES)
+    if element.type == "text":
+        return None if element.id in WORDS else "file 9"
+    low, high = float(element.minimum), float(element.maximum)
+    if element.at_most and row.get(element.at_most) is not None:
+        high = min(high, row[element.at_most])
+    below = [row[e.id] for e in elements if e.at_most == element.id and row.get(e.id) is not None]
+    low = max([low, *below])
+    picks = [low, high, *[n for n in TEMPTING if low <= n <= high]]
+    if dice.random() < mildness:
+        picks = [dice.uniform(low, min(high, max(low, 60.0)))]
+    value = dice.choice(picks)
+    return int(value) if element.type in ("integer", "year") else round(float(value), 2)
+
+
+def add_absent_rows(dice, county):
+    """Rows that should be there, as yet empty."""
+    for school in county["schools"]:
+        code, stages = school["school"], STAGES_OF.get(school["kind"], ())
+        if stages or school["kind"] == "special":
+            add(county, "funds", {"school": code})
+        if stages:
+            add(county, "facilities", {"school": code})
+        if "junior" in stages:
+            add(county, "retention", {"school": code})
+        for stage in stages:
+            add(county, "teachers", {"school": code, "stage": stage})
+        if stages and not any(row["school"] == code for row in county["classes"]):
+            grade = {"primary": 3, "junior": 8}
+            for _ in range(dice.choice((1, 2, 13))):
+                stage = dice.choice(stages)
+                row = {"school": code, "stage": stage, "grade": grade[stage]}
+                county["classes"].append(row)
+    for item in ATTESTED:
+        add(county, "attestations", {"attested_item": item})
+    for subject in SUBJECTS:
+        add(county, "monitoring", {"subject": subject})
+    for method in ("questionnaire", "visit"):
+        for group in GROUPS:
+            add(county, "survey", {"survey_method": method, "survey_group": group})
+
+
+def add(county, table, keys):
+    found = any(all(row.get(k) == v for k, v in keys.items()) for row in county[table])
+    if table == "attestations":
+        found = any(
+            row["attested_item"] == keys["attested_item"] and row.get("attested_school") is None
+            for row in county[table]
+        )
+    if not found:
+        county[table].append(dict(keys))
