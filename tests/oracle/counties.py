@@ -63,6 +63,8 @@ GAPS = {
         "migrant_pupils",
         "in_zone_pupils_primary",
         "in_zone_pupils_junior",
+        "classes_primary",
+        "classes_junior",
     ),
     "classes": ("stage", "class_pupils"),
     "rooms": ("room_kind", "room_area"),
@@ -93,6 +95,7 @@ def random_county(seed, *, gap_rate=None, schools=None):
     ):
         county[table] = [r for s in county["schools"] for r in rows(dice, s, good, county)]
     county["rooms"] = rooms(dice, county, good)
+    count_classes_and_rooms(county)
     county |= county_tables(dice, good)
     rate = dice.choice(GAP_RATES) if gap_rate is None else gap_rate
     return with_gaps(dice, county, rate) if rate else county
@@ -299,6 +302,22 @@ def rooms(dice, county, good):
     return rows
 
 
+def count_classes_and_rooms(county):
+    """The counts that stand beside the lists, so that nobody can leave a row out unseen."""
+    for school in county["schools"]:
+        for stage in STAGES_OF.get(school["kind"], ()):
+            school[f"classes_{stage}"] = sum(
+                row["school"] == school["school"] and row["stage"] == stage
+                for row in county["classes"]
+            )
+    for row in county["facilities"]:
+        for kind in ("music", "art"):
+            row[f"{kind}_rooms"] = sum(
+                room["school"] == row["school"] and room["room_kind"] == kind
+                for room in county["rooms"]
+            )
+
+
 def funds(dice, school, good, county):
     facts = county["county"][0]
     if school["kind"] == "special":
@@ -448,7 +467,7 @@ def with_gaps(dice, county, rate):
     pierced = {}
     for table, rows in county.items():
         kept = rows
-        if table in SPARSE:
+        if table in (*SPARSE, "classes", "rooms"):
             kept = [row for row in rows if dice.random() >= rate / 4]
         pierced[table] = [pierce(dice, table, row, rate) for row in kept]
     return pierced

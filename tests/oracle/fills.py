@@ -38,7 +38,9 @@ def filled(dice, county, dictionary, mildness=0.3):
     """
     schools = {row["school"]: row for row in county["schools"]}
     whole = {table: [dict(row) for row in rows] for table, rows in county.items()}
-    add_absent_rows(dice, whole)
+    add_absent_rows(whole)
+    settle_kinds(dice, whole)
+    add_classes_and_rooms(dice, whole)
     for table in ("schools", *(name for name in whole if name != "schools")):
         elements = in_order(dictionary.elements_of(table))
         for row in whole[table]:
@@ -85,7 +87,38 @@ def something(dice, element, row, elements, mildness):
     return int(value) if element.type in ("integer", "year") else round(float(value), 2)
 
 
-def add_absent_rows(dice, county):
+def settle_kinds(dice, county):
+    """Which stage a class is of and what a room is for, before they are counted."""
+    stages = {row["school"]: STAGES_OF.get(row["kind"]) for row in county["schools"]}
+    for row in county["classes"]:
+        if row["stage"] is None:
+            row["stage"] = dice.choice(stages[row["school"]])
+    for row in county["rooms"]:
+        if row["room_kind"] is None:
+            row["room_kind"] = dice.choice(("music", "art"))
+
+
+def add_classes_and_rooms(dice, county):
+    """Counts that fit the lists, and lists that fit the counts."""
+    grade = {"primary": 3, "junior": 8}
+    for school in county["schools"]:
+        for stage in STAGES_OF.get(school["kind"], ()):
+            keys = {"school": school["school"], "stage": stage}
+            match(dice, county["classes"], keys, school, f"classes_{stage}", {"grade": grade[stage]})
+    for row in county["facilities"]:
+        for kind in ("music", "art"):
+            keys = {"school": row["school"], "room_kind": kind}
+            match(dice, county["rooms"], keys, row, f"{kind}_rooms", {})
+
+
+def match(dice, rows, keys, counted, element, others):
+    listed = sum(all(row.get(k) == v for k, v in keys.items()) for row in rows)
+    if counted.get(element) is None:
+        counted[element] = listed + dice.choice((0, 0, 1, 13))
+    rows += [{**keys, **others} for _ in range(counted[element] - listed)]
+
+
+def add_absent_rows(county):
     """Rows that should be there, as yet empty."""
     for school in county["schools"]:
         code, stages = school["school"], STAGES_OF.get(school["kind"], ())
@@ -97,12 +130,6 @@ def add_absent_rows(dice, county):
             add(county, "retention", {"school": code})
         for stage in stages:
             add(county, "teachers", {"school": code, "stage": stage})
-        if stages and not any(row["school"] == code for row in county["classes"]):
-            grade = {"primary": 3, "junior": 8}
-            for _ in range(dice.choice((1, 2, 13))):
-                stage = dice.choice(stages)
-                row = {"school": code, "stage": stage, "grade": grade[stage]}
-                county["classes"].append(row)
     for item in ATTESTED:
         add(county, "attestations", {"attested_item": item})
     for subject in SUBJECTS:

@@ -181,7 +181,8 @@ def room_norm(county, group, kind, relaxations):
     if ROOMS_BUILT in relaxations and told(school, "built_year") <= 2016:
         norms.append({"music": 73, "art": 67}[kind])
     if ROOMS_SMALL in relaxations and told(school, "area") == "rural":
-        sizes = [told(row, "class_pupils") for row in rows_of(county, "classes", group)]
+        rows = [row for campus in group for row in classes_of(county, campus)]
+        sizes = [told(row, "class_pupils") for row in rows]
         small = sum(pupils_of(campus) for campus in group) < 100
         if small and max(sizes, default=0) < 30:
             norms.append(max({"primary": 54, "junior": 61}[s] for s in STAGES_OF[school["kind"]]))
@@ -193,16 +194,36 @@ def arts_rooms(county, _, relaxations):
     for group in counted_schools(county):
         if sum(pupils_of(campus) for campus in group) == 0:
             continue
-        classes = len(rows_of(county, "classes", group))
-        if classes == 0:
-            raise NotReportedError("classes")
+        classes = sum(
+            number(campus, f"classes_{stage}")
+            for campus in group
+            for stage in STAGES_OF[campus["kind"]]
+        )
         need = -(-classes // 12)
         for kind in ("music", "art"):
             norm = room_norm(county, group, kind, relaxations)
-            rooms = rows_of(county, "rooms", group)
-            areas = [number(r, "room_area") for r in rooms if told(r, "room_kind") == kind]
+            areas = [area for campus in group for area in rooms_of(county, campus, kind)]
             statuses.append(held(sum(area >= norm for area in areas) >= need))
     return all_hold(statuses)
+
+
+def rooms_of(county, school, kind):
+    """The areas of all rooms of that kind, none of them left out."""
+    rooms = rows_of(county, "rooms", [school])
+    areas = [number(row, "room_area") for row in rooms if told(row, "room_kind") == kind]
+    if len(areas) < number(one_row(county, "facilities", school), f"{kind}_rooms"):
+        raise NotReportedError("room_area")
+    return areas
+
+
+def classes_of(county, school):
+    """All classes of the school, none of them left out."""
+    rows = rows_of(county, "classes", [school])
+    for stage in STAGES_OF[school["kind"]]:
+        listed = sum(told(row, "stage") == stage for row in rows)
+        if listed < number(school, f"classes_{stage}"):
+            raise NotReportedError("class_pupils")
+    return rows
 
 
 def size_limit(school, relaxations):
@@ -226,10 +247,7 @@ def school_size(county, on, relaxations):
 def class_size(county, _, __):
     statuses = []
     for school in campuses(county):
-        classes = rows_of(county, "classes", [school])
-        if not classes and pupils_of(school) > 0:
-            raise NotReportedError("classes")
-        for row in classes:
+        for row in classes_of(county, school):
             limit = {"primary": 45, "junior": 50}[told(row, "stage")]
             statuses.append(held(number(row, "class_pupils") <= limit))
     return all_hold(statuses)

@@ -45,10 +45,10 @@ class Sureness(StrEnum):
 SLACK: Final = 1e-9
 
 # The smallest amount in which a quantity is reported and can be added; all else is whole.
-_STEPS: Final = {"m2": 100, "wan_yuan": 100, "yuan_per_pupil": 100, "fraction": 1000}
+STEPS: Final = {"m2": 100, "wan_yuan": 100, "yuan_per_pupil": 100, "fraction": 1000}
 
 
 def round_up(amount: float, unit: str | None) -> float:
     """Return the least reportable amount that is not less than `amount` (both in `unit`)."""
-    steps = _STEPS.get(unit or "", 1)
+    steps = STEPS.get(unit or "", 1)
     return math.ceil(amount * steps - SLACK) / steps

@@ -24,16 +24,22 @@ class Report:
         self._order = {table: at for at, table in enumerate(tables)}
         self._rejects: list[tuple[tuple[int, int, int], Reject]] = []
         self._notices: list[tuple[tuple[int, int, int], Notice]] = []
+        self._refused: set[tuple[str, str, int]] = set()
         self._seen: Counter[tuple[str, str, str, bool]] = Counter()
 
     def refuse_cell(self, at: Place, code: str, value: object, **params: object) -> None:
         """Refuse one cell of a table."""
+        self._refused.add((at.table, at.element, at.row))
         if self._beyond(at, code, refused=True):
             return
         words = reject_words(code, **{"value": shown(value), **params})
         self._rejects.append(
             (self._key(at), Reject(code=code, value=shown(value), **self.where(at), **words))
         )
+
+    def is_refused(self, at: Place) -> bool:
+        """Whether the cell was refused already, so that its emptiness needs no second refusal."""
+        return (at.table, at.element, at.row) in self._refused
 
     def refuse(self, code: str, place: Mapping[str, str], value: str = "", **params: object) -> None:
         """Refuse a heading, a sheet or a file; `place` has file, sheet, cell and heading."""

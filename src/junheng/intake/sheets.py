@@ -117,7 +117,11 @@ def _locate_rows(
     )
     check_headings(headings, sheet, report, place)
     rows = _filled_rows(grid, headings)
-    taken = {key: _pick(grid, rows, match.column) for key, match in headings.matches.items()}
+    taken = {
+        key: _pick(grid, rows, match.column)
+        for key, match in headings.matches.items()
+        if not match.unlike
+    }
     return RawTable(
         sheet=sheet,
         rows=[row + 1 for row in rows],
@@ -218,7 +222,9 @@ def _locate_form(
     )
     _check_items(found, repeated, sheet, report, place)
     cells: dict[str, list[object]] = {
-        key: _pick(grid, [row], columns["value"]) for key, (row, _) in found.items()
+        key: _pick(grid, [row], columns["value"])
+        for key, (row, match) in found.items()
+        if not match.unlike
     }
     return RawTable(
         sheet=sheet,

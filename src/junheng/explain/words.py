@@ -1,0 +1,127 @@
+"""Names and numbers as users read them; the only door to labels and wording."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from junheng.base.units import Stage
+from junheng.rulebook.model import Rulebook
+
+_DECIMALS = 4  # enough to see which side of a standard a value lies on
+
+
+@cache
+def wording() -> Mapping[str, Mapping[str, str]]:
+    """Return the sentences of this room."""
+    text = resources.files("junheng.explain").joinpath("wording.zh_Hans.toml")
+    return tomllib.loads(text.read_text(encoding="utf-8"))
+
+
+def shown(number: float | None) -> str:
+    """Return a number without needless zeros, the word for "not reported" for None."""
+    if number is None:
+        return wording()["formula"]["unknown"]
+    return f"{round(number, _DECIMALS):,.{_DECIMALS}f}".rstrip("0").rstrip(".")
+
+
+class Words:
+    """Chinese names of elements, indicators, units and statuses."""
+
+    def __init__(self, labels: Mapping[str, Any]) -> None:
+        """Keep the labels of a rulebook."""
+        self._labels = labels
+        self.minus = wording()["formula"]["minus"]
+        self.county = wording()["formula"]["county"]
+
+    def say(self, key: str, **values: object) -> str:
+        """Return one sentence with its values filled in."""
+        return wording()["formula"][key].format(**values)
+
+    def status(self, status: str) -> str:
+        """Return the word for a status."""
+        return wording()["status"][status]
+
+    def sureness(self, sureness: str) -> str:
+        """Return the word for how sure a rule is."""
+        return wording()["sureness"][sureness]
+
+    def comparison(self, comparison: str | None) -> str:
+        """Return the sign of a comparison."""
+        return wording()["comparison"][comparison or "at_least"]
+
+    def unit(self, unit: str | None) -> str:
+        """Return the name of a unit."""
+        return str(self._labels["units"].get(unit, "")) if unit else ""
+
+    def element(self, element: str) -> str:
+        """Return the name of an element."""
+        return str(self._labels["elements"][element]["label"])
+
+    def indicator(self, indicator: str) -> str:
+        """Return the full name of an indicator."""
+        return str(self._labels["indicators"][indicator]["label"])
+
+    def part(self, indicator: str, part: str) -> str:
+        """Return the name of a part, or of the indicator if it has only one."""
+        labels = self._labels["indicators"][indicator]
+        return str(labels.get("parts", {}).get(part, labels["short"]))
+
+    def variant(self, indicator: str, variant: str) -> str:
+        """Return the name of a variant reading."""
+        return str(self._labels["indicators"][indicator]["variants"][variant])
+
+    def choice(self, element: str, code: str) -> str:
+        """Return the word of one choice of an element."""
+        return str(self._labels["choices"][element][code])
+
+    def stage(self, stage: Stage) -> str:
+        """Return the word for a stage, the uncompulsory ones too."""
+        return wording()["stage"][stage.value]
+
+    def detail(self, code: str) -> str:
+        """Return the word for what a finding is about: a room kind, subject, group or item."""
+        for element in ("room_kind", "subject", "survey_group", "attested_item"):
+            word = self._labels["choices"].get(element, {}).get(code)
+            if word is not None:
+                return str(word)
+        return code
+
+    def school(self, code: str, name: str | None) -> str:
+        """Return a school's name with its code."""
+        return self.say("school_of", name=name, code=code) if name else code
+
+    def term(self, element: str, value: float | None) -> str:
+        """Return one term of a sum: what it is and how much."""
+        return self.say("term", label=self.element(element), value=shown(value))
+
+    def value(self, element: str, value: object) -> str:
+        """Return a reported value as users read it."""
+        if isinstance(value, bool):
+            return wording()["answer"]["yes" if value else "no"]
+        if value is None or isinstance(value, int | float):
+            return shown(value)
+        return str(self._labels["choices"].get(element, {}).get(value, value))
+
+    def join_plus(self, terms: Iterable[str]) -> str:
+        """Return a sum."""
+        return wording()["formula"]["plus"].join(terms)
+
+    def join_clause(self, text: str) -> str:
+        """Return a clause to be put behind a sentence."""
+        return wording()["formula"]["behind"].format(text=text)
+
+    def join_list(self, terms: Iterable[str]) -> str:
+        """Return a list of clauses in one sentence."""
+        return wording()["formula"]["list"].join(terms)
+
+    def clause(self, rulebook: Rulebook, clause: str) -> str:
+        """Return a citation: document, number, place."""
+        found = rulebook.clauses[clause]
+        document = rulebook.documents[found.document]
+        return self.say(
+            "clause", title=document.title, number=document.number, locator=found.locator
+        )

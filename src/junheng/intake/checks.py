@@ -1,0 +1,252 @@
+"""What single cells cannot show: keys, schools that exist, stages taught, parts within wholes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Final
+
+import polars as pl
+
+from junheng.intake.layout import SCHOOL_CODES, SCHOOLS, Field, Layout, Sheet
+from junheng.intake.report import Place, Report
+from junheng.intake.values import in_words
+from junheng.intake.wording import did_you_mean, read_as
+
+Frames = dict[str, pl.DataFrame]
+
+NAME: Final = "_school_name"  # the helper column, carried along until names have helped
+_KIND: Final = "_kind"
+_SCHOOL: Final = SCHOOL_CODES[0]
+
+
+def check_frames(frames: Frames, layout: Layout, report: Report) -> Frames:
+    """Return the frames without refused cells and rows; every refusal goes to the report.
+
+    Afterwards keys are there and unique within a county, every school code is one of the
+    schools table, and no part exceeds its whole.
+    """
+    checked = dict(frames)
+    for check in (_resolve_names, _drop_keyless, _drop_repeated, _check_schools):
+        for sheet in layout.sheets:
+            if sheet.table.id in checked:
+                checked[sheet.table.id] = check(sheet, checked, layout, report)
+    for sheet in layout.sheets:
+        if sheet.table.id in checked:
+            frame = _check_asked(sheet, checked, layout, report)
+            checked[sheet.table.id] = _check_wholes(sheet, frame, report)
+    return checked
+
+
+def _identity(sheet: Sheet) -> tuple[str, ...]:
+    """Return the elements without which a row says nothing about anybody."""
+    named = (*sheet.table.key, _SCHOOL, "stage", sheet.table.prelisted)
+    return tuple(dict.fromkeys(n for n in named if n and sheet.field(n) is not None))
+
+
+# ------------------------------------------------------------------ keys
+
+
+def _resolve_names(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
+    """Find the code of a row that has only the school's name, and compare names with codes."""
+    del layout
+    frame = frames[sheet.table.id]
+    if NAME not in frame.columns:
+        return frame
+    schools = frames.get(SCHOOLS)
+    if schools is None or "school_name" not in schools.columns:
+        return frame.drop(NAME)
+    known = schools.select("county", _SCHOOL, "school_name").drop_nulls()
+    single = known.filter(~pl.struct("county", "school_name").is_duplicated())
+    by_name = single.select("county", pl.col("school_name").alias(NAME), found=_SCHOOL)
+    by_code = known.unique(("county", _SCHOOL)).rename({"school_name": "_known"})
+    joined = frame.join(by_name, on=("county", NAME), how="left", maintain_order="left").join(
+        by_code, on=("county", _SCHOOL), how="left", maintain_order="left"
+    )
+    lacking = pl.col(_SCHOOL).is_null() & pl.col("found").is_not_null()
+    for row, code in joined.filter(lacking).select("row", "found").iter_rows():
+        at = Place(sheet.table.id, _SCHOOL, row)
+        if not report.is_refused(at):
+            report.remark_cell(at, "by_name", "", code)
+    differs = joined.filter(pl.col("_known") != pl.col(NAME)).select("row", NAME, "_known")
+    for row, name, right in differs.iter_rows():
+        report.remark_cell(Place(sheet.table.id, _SCHOOL, row), "name_differs", name, right)
+    return joined.with_columns(pl.coalesce(_SCHOOL, "found").alias(_SCHOOL)).drop(
+        NAME, "found", "_known"
+    )
+
+
+def _drop_keyless(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
+    del layout
+    frame = frames[sheet.table.id]
+    for element in _identity(sheet):
+        column = report.origins[sheet.table.id].columns.get(element)
+        if column is None:
+            continue  # the heading is missing, which was refused once for all rows
+        for (row,) in frame.filter(pl.col(element).is_null()).select("row").iter_rows():
+            at = Place(sheet.table.id, element, row)
+            if not report.is_refused(at):
+                report.refuse_cell(at, "missing_key", "", heading=column.heading)
+    keys = [element for element in _identity(sheet) if element in frame.columns]
+    return frame.drop_nulls(keys) if keys else frame
+
+
+def _drop_repeated(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
+    del layout
+    frame = frames[sheet.table.id]
+    keys = list(sheet.table.key)
+    if not keys:
+        return frame
+    again = frame.filter(~pl.struct("county", *keys).is_first_distinct())
+    if again.is_empty():
+        return frame
+    first = frame.unique(("county", *keys), keep="first").select(
+        "county", *keys, pl.col("row").alias("first")
+    )
+    fields = [field for key in keys if (field := sheet.field(key)) is not None]
+    for record in again.join(first, on=("county", *keys), how="left").iter_rows(named=True):
+        words = " ".join(in_words(record[field.id], field) for field in fields)
+        where = report.where(Place(sheet.table.id, keys[0], record["first"]))
+        report.refuse_cell(
+            Place(sheet.table.id, keys[0], record["row"]),
+            "repeated_key",
+            record[keys[0]],
+            first_cell=where["cell"],
+            key=words,
+        )
+    return frame.unique(("county", *keys), keep="first", maintain_order=True)
+
+
+# ------------------------------------------------------------------ schools
+
+
+def _check_schools(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
+    """Refuse codes of no school; rows of no school go, other columns only lose the code."""
+    frame = frames[sheet.table.id]
+    schools, listed = frames.get(SCHOOLS), layout.sheet(SCHOOLS)
+    if schools is None or listed is None or SCHOOLS not in report.origins:
+        return frame
+    codes = schools.select("county", pl.col(_SCHOOL)).drop_nulls().unique()
+    guess = _guesser(codes)
+    for element in SCHOOL_CODES:
+        if sheet.field(element) is None or (sheet.table.id, element) == (SCHOOLS, _SCHOOL):
+            continue
+        unknown = frame.filter(pl.col(element).is_not_null()).join(
+            codes, left_on=("county", element), right_on=("county", _SCHOOL), how="anti"
+        )
+        if unknown.is_empty():
+            continue
+        for row, county, code in unknown.select("row", "county", element).iter_rows():
+            at = Place(sheet.table.id, element, row)
+            hint = guess(county, code)
+            report.refuse_cell(at, "unknown_school", code, schools=listed.name, hint=hint)
+        refused = pl.col("row").is_in(unknown["row"].implode())
+        if element == _SCHOOL:
+            frame = frame.filter(~refused)
+        else:
+            kept = pl.when(refused).then(None).otherwise(pl.col(element))
+            frame = frame.with_columns(kept.alias(element))
+    return frame
+
+
+def _guesser(codes: pl.DataFrame) -> Callable[[str, str], str]:
+    """Return a function that guesses which code of a county was meant; each guess is made once."""
+
+    @cache
+    def known(county: str) -> tuple[str, ...]:
+        return tuple(codes.filter(pl.col("county") == county)[_SCHOOL])
+
+    @cache
+    def guess(county: str, code: str) -> str:
+        # Leading zeros are lost when a code is kept as a number.
+        same = [one for one in known(county) if one.lstrip("0") == code.lstrip("0")]
+        return did_you_mean(same[0] if same else code, known(county))
+
+    return guess
+
+
+def _check_asked(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
+    """Refuse rows of stages a school does not teach, and set aside numbers it is not asked for."""
+    frame = frames[sheet.table.id]
+    if sheet.field(_SCHOOL) is None or "kind" not in frames.get(SCHOOLS, frame).columns:
+        return frame
+    kinds = frames[SCHOOLS].select("county", _SCHOOL, pl.col("kind").alias(_KIND))
+    with_kind = frame.join(kinds, on=("county", _SCHOOL), how="left", maintain_order="left")
+    if sheet.field("stage") is not None:
+        with_kind = _drop_untaught(sheet, with_kind, layout, report)
+    for field in sheet.fields:
+        if field.element.is_number:
+            with_kind = _set_aside(sheet, field, with_kind, report)
+    return with_kind.drop(_KIND)
+
+
+def _drop_untaught(
+    sheet: Sheet, frame: pl.DataFrame, layout: Layout, report: Report
+) -> pl.DataFrame:
+    untaught = pl.lit(value=False)
+    for stage, kinds in layout.kinds_by_stage.items():
+        untaught |= (pl.col("stage") == stage) & ~pl.col(_KIND).is_in(kinds)
+    untaught = untaught.fill_null(value=False)
+    schools = layout.sheet(SCHOOLS)
+    kind_field = schools.field("kind") if schools else None
+    stage_field = sheet.field("stage")
+    refused = frame.filter(untaught)
+    if refused.is_empty() or schools is None or kind_field is None or stage_field is None:
+        return frame
+    for row, school, stage, kind in refused.select("row", _SCHOOL, "stage", _KIND).iter_rows():
+        report.refuse_cell(
+            Place(sheet.table.id, "stage", row),
+            "stage_not_taught",
+            in_words(stage, stage_field),
+            school=school,
+            kind=in_words(kind, kind_field),
+            stage=in_words(stage, stage_field),
+            schools=schools.name,
+        )
+    return frame.filter(~untaught)
+
+
+def _set_aside(sheet: Sheet, field: Field, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
+    """Null a number other than 0 that stands where the school's kind or the stage has none."""
+    element = field.element
+    asked = pl.lit(value=True)
+    if element.kinds:
+        asked &= pl.col(_KIND).is_in(element.kinds)
+    if element.stages and "stage" in frame.columns:
+        asked &= pl.col("stage").is_in([str(stage) for stage in element.stages])
+    stray = (~asked & (pl.col(field.id) != 0)).fill_null(value=False)
+    found = frame.filter(stray).select("row", field.id)
+    if found.is_empty():
+        return frame
+    for row, value in found.iter_rows():
+        at = Place(sheet.table.id, field.id, row)
+        report.remark_cell(at, "not_asked", value, read_as("ignored"))
+    return frame.with_columns(pl.when(stray).then(None).otherwise(pl.col(field.id)).alias(field.id))
+
+
+# ------------------------------------------------------------------ parts and wholes
+
+
+def _check_wholes(sheet: Sheet, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
+    """Refuse parts greater than their whole; the comparison uses what was read, not what is left."""
+    above: dict[str, pl.Expr] = {}
+    fields: Mapping[str, Field] = {field.id: field for field in sheet.fields}
+    for field in sheet.fields:
+        whole = fields.get(field.element.at_most or "")
+        if whole is None:
+            continue
+        exceeds = (pl.col(field.id) > pl.col(whole.id)).fill_null(value=False)
+        for row, part, limit in frame.filter(exceeds).select("row", field.id, whole.id).iter_rows():
+            report.refuse_cell(
+                Place(sheet.table.id, field.id, row),
+                "above_whole",
+                part,
+                whole=whole.label,
+                whole_value=in_words(limit, whole),
+                whole_cell=report.where(Place(sheet.table.id, whole.id, row))["cell"],
+            )
+            above[field.id] = exceeds
+    return frame.with_columns(
+        pl.when(exceeds).then(None).otherwise(pl.col(name)).alias(name)
+        for name, exceeds in above.items()
+    )

@@ -1,0 +1,242 @@
+"""Locates tables in CSV and Parquet files, one table a file, of one or many counties."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from junheng.intake.guard import FileKind, check_file
+from junheng.intake.headings import COUNTY, HELPER, Headings, find_headings
+from junheng.intake.layout import Layout, Sheet
+from junheng.intake.report import Report
+from junheng.intake.sheets import check_headings
+from junheng.intake.sources import RawTable
+from junheng.intake.tables import Column, Origin
+from junheng.intake.text import clean, letters, normal
+from junheng.intake.wording import did_you_mean, unusable, wording
+
+_HEAD: Final = 50  # rows in which headings are looked for
+_KINDS: Final = (FileKind.CSV, FileKind.PARQUET)
+
+
+def locate_files(path: Path, layout: Layout, report: Report) -> list[RawTable]:
+    """Return the tables of a folder, or of a single file, with the county of every row.
+
+    Raises:
+        UnusableFileError: a file cannot be read at all, or no file is a table.
+    """
+    files = _files_by_table(path, layout)
+    located = []
+    for sheet in layout.sheets:
+        file = files.get(sheet.table.id)
+        if file is None:
+            place = {"file": path.name, "sheet": sheet.name, "cell": "", "heading": ""}
+            report.refuse("missing_file", place, table=sheet.table.id, hint="")
+            continue
+        table = _locate_csv(file, sheet, report) if _is_csv(file) else _locate_parquet(
+            file, sheet, report
+        )
+        if table is not None:
+            located.append(table)
+    return _with_counties(located, report)
+
+
+def _is_csv(path: Path) -> bool:
+    return check_file(path) == FileKind.CSV
+
+
+def _files_by_table(path: Path, layout: Layout) -> dict[str, Path]:
+    suffixes = {f".{kind}" for kind in _KINDS}
+    given = sorted(path.iterdir()) if path.is_dir() else [path]
+    names = {normal(key): s.table.id for s in layout.sheets for key in (s.name, s.table.id)}
+    files: dict[str, Path] = {}
+    for file in given:
+        table = names.get(normal(file.stem)) if file.suffix.lower() in suffixes else None
+        if table is None:
+            continue
+        if table in files:
+            both = wording()["sheets"]["joiner"].join((files[table].name, file.name))
+            sheet = next(s for s in layout.sheets if s.table.id == table)
+            raise unusable(path.name, "repeated_table", table=sheet.name, names=both)
+        files[table] = file
+    if not files:
+        known = wording()["sheets"]["joiner"].join(f"{s.name}.csv" for s in layout.sheets)
+        raise unusable(path.name, "not_a_folder_of_tables", names=known)
+    return files
+
+
+# ------------------------------------------------------------------ CSV
+
+
+def _locate_csv(path: Path, sheet: Sheet, report: Report) -> RawTable | None:
+    text, source = _read_text(path, report)
+    frame = _parse_csv(path, text)
+    headings = find_headings([list(row) for row in frame.head(_HEAD).iter_rows()], sheet)
+    if headings is None:
+        wanted = wording()["sheets"]["joiner"].join(f.heading for f in sheet.fields)
+        place = {"file": path.name, "sheet": "", "cell": "", "heading": ""}
+        report.refuse("no_heading_row", place, headings=wanted, table=sheet.table.id)
+        return None
+    body = frame.with_row_index("row", offset=1).slice(headings.row + 1)
+    return _raw_table(body, frame.columns, headings, sheet, report, source)
+
+
+def _read_text(path: Path, report: Report) -> tuple[bytes, Mapping[str, str]]:
+    """Return the file as UTF-8 without mark, and its name and hash."""
+    data = path.read_bytes()
+    source = {"file": path.name, "sha256": hashlib.sha256(data).hexdigest()}
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            data = data.decode("gb18030").encode()
+        except UnicodeDecodeError as error:
+            raise unusable(path.name, "unreadable_text") from error
+        place = {"file": path.name, "sheet": "", "cell": "", "heading": ""}
+        report.remark("encoding", place, "", "GB18030")
+    return data, source
+
+
+def _parse_csv(path: Path, data: bytes) -> pl.DataFrame:
+    first = data.split(b"\n", 1)[0]
+    separator = max((",", "\t", ";"), key=lambda mark: first.count(mark.encode()))
+    try:
+        return pl.read_csv(data, has_header=False, infer_schema=False, separator=separator)
+    except (pl.exceptions.ComputeError, pl.exceptions.NoDataError) as error:
+        raise unusable(path.name, "ragged") from error
+
+
+# ------------------------------------------------------------------ Parquet
+
+
+def _locate_parquet(path: Path, sheet: Sheet, report: Report) -> RawTable | None:
+    try:
+        frame = pl.read_parquet(path)
+    except (pl.exceptions.ComputeError, OSError) as error:
+        raise unusable(path.name, "damaged") from error
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    headings = find_headings([frame.columns], sheet)
+    if headings is None:
+        wanted = wording()["sheets"]["joiner"].join(f.id for f in sheet.fields)
+        place = {"file": path.name, "sheet": "", "cell": "", "heading": ""}
+        report.refuse("no_heading_row", place, headings=wanted, table=sheet.table.id)
+        return None
+    source = {"file": path.name, "sha256": digest}
+    body = frame.drop("row", strict=False).with_row_index("row", offset=1)
+    return _raw_table(body, frame.columns, headings, sheet, report, source)
+
+
+# ------------------------------------------------------------------ both
+
+
+def _raw_table(
+    body: pl.DataFrame,
+    names: list[str],
+    headings: Headings,
+    sheet: Sheet,
+    report: Report,
+    source: Mapping[str, str],
+) -> RawTable:
+    report.origins[sheet.table.id] = Origin(
+        **source,
+        sheet="",
+        columns={
+            one.id: Column(letters=letters(match.column), heading=clean(match.heading))
+            for one in sheet.fields
+            if (match := headings.matches.get(one.id)) is not None
+        },
+    )
+    place = {"file": source["file"], "sheet": "", "cell": "", "heading": ""}
+    check_headings(headings, sheet, report, place)
+    by_key = {key: names[m.column] for key, m in headings.matches.items() if not m.unlike}
+    filled = body.filter(_any_filled(body, list(by_key.values())))
+    taken = {key: filled[name].alias(key) for key, name in by_key.items()}
+    return RawTable(
+        sheet=sheet,
+        rows=filled["row"].cast(pl.Int64),
+        columns={key: cells for key, cells in taken.items() if key not in {HELPER, COUNTY}},
+        scales={key: m.scale for key, m in headings.matches.items() if m.scale != 1},
+        names=taken.get(HELPER),
+        county=taken.get(COUNTY),
+    )
+
+
+def _any_filled(body: pl.DataFrame, columns: list[str]) -> pl.Expr:
+    """Return whether a row holds anything at all."""
+    filled = [
+        pl.col(name).str.strip_chars().str.len_bytes() > 0
+        if body.schema[name] == pl.String
+        else pl.col(name).is_not_null()
+        for name in columns
+    ]
+    return pl.any_horizontal(*[f.fill_null(value=False) for f in filled])
+
+
+def _with_counties(tables: list[RawTable], report: Report) -> list[RawTable]:
+    """Give every row its county: the column, or the only county the county table names."""
+    form = next((t for t in tables if t.sheet.table.layout == "form"), None)
+    only = _only_county(form)
+    known = _names_of_counties(form)
+    completed = []
+    for table in tables:
+        if table.county is not None:
+            county = pl.Series("county", table.county).cast(pl.String).str.strip_chars()
+            _check_counties(county, known, table, form, report)
+        else:
+            if only is None and table is not form:
+                _refuse_missing_column(table, report)
+            county = _county_column(table, only if table is not form else None)
+        completed.append(replace(table, county=county.fill_null("")))
+    return completed
+
+
+def _county_column(table: RawTable, only: str | None) -> pl.Series:
+    names = table.columns.get("county_name")
+    if only is None and names is not None:
+        return pl.Series("county", names).cast(pl.String).str.strip_chars()
+    return pl.Series("county", [only or ""] * len(table.rows), dtype=pl.String)
+
+
+def _names_of_counties(form: RawTable | None) -> list[str]:
+    if form is None:
+        return []
+    named = form.county if form.county is not None else form.columns.get("county_name", ())
+    return [str(name).strip() for name in named if name is not None]
+
+
+def _only_county(form: RawTable | None) -> str | None:
+    names = _names_of_counties(form)
+    if form is None:
+        return ""
+    return names[0] if len(names) == 1 else None
+
+
+def _refuse_missing_column(table: RawTable, report: Report) -> None:
+    origin = report.origins[table.sheet.table.id]
+    heading = wording()["sheets"]["county"]
+    place = {"file": origin.file, "sheet": "", "cell": "", "heading": heading}
+    report.refuse("missing_county_column", place, table=table.sheet.table.id)
+
+
+def _check_counties(
+    county: pl.Series, known: list[str], table: RawTable, form: RawTable | None, report: Report
+) -> None:
+    if form is None or table is form:
+        return
+    strange = county.filter(~county.is_in(known) | county.is_null()).unique(maintain_order=True)
+    origin = report.origins[table.sheet.table.id]
+    for name in strange:
+        heading = wording()["sheets"]["county"]
+        place = {"file": origin.file, "sheet": "", "cell": "", "heading": heading}
+        hint = did_you_mean(name or "", known)
+        words = {"table": form.sheet.name, "hint": hint}
+        report.refuse("unknown_county", place, name or "", **words)
+
+

@@ -1,0 +1,115 @@
+"""Reads a county's workbook, or tables of many counties, into checked frames, rejects and notices."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from junheng.base.elements import Dictionary
+from junheng.intake.checks import NAME, Frames, check_frames
+from junheng.intake.columns import ReadColumn, read_column
+from junheng.intake.folders import locate_files
+from junheng.intake.guard import WORKBOOKS, check_file
+from junheng.intake.layout import Layout, make_layout
+from junheng.intake.rejects import Reading
+from junheng.intake.report import Place, Report
+from junheng.intake.sheets import locate_tables
+from junheng.intake.sources import RawTable
+from junheng.intake.tables import Tables
+from junheng.intake.workbooks import read_grids
+
+
+def read_input(path: Path, dictionary: Dictionary, labels: Mapping[str, object]) -> Reading:
+    """Read a workbook (xlsx, xls, ods), one CSV or Parquet table, or a folder of such tables.
+
+    All rejects are collected, not only the first. Refused cells are null in the frames;
+    rows whose key is refused are left out of them.
+
+    Raises:
+        UnusableFileError: the file cannot be read at all.
+    """
+    layout = make_layout(dictionary, labels)
+    report = Report([table.id for table in dictionary.table])
+    is_folder = path.is_dir()
+    if not is_folder and check_file(path) in WORKBOOKS:
+        tables = _locate_in_workbook(path, layout, report)
+        frames = {table.sheet.table.id: _frame(table, report) for table in tables}
+        county = _county_of_form(frames, report)
+        frames = {name: f.with_columns(county=pl.lit(county)) for name, f in frames.items()}
+    else:
+        located = locate_files(path, layout, report)
+        frames = {table.sheet.table.id: _frame(table, report) for table in located}
+    checked = check_frames(frames, layout, report)
+    return Reading(
+        tables=Tables(frames=_completed(checked, dictionary), origins=report.origins),
+        rejects=report.rejects(),
+        notices=report.notices(),
+    )
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hash of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _locate_in_workbook(path: Path, layout: Layout, report: Report) -> list[RawTable]:
+    source = {"file": path.name, "sha256": sha256_of(path)}
+    return locate_tables(read_grids(path, check_file(path)), layout, report, source)
+
+
+def _frame(table: RawTable, report: Report) -> pl.DataFrame:
+    """Return the typed frame of one table; odd cells go to the report."""
+    rows = pl.Series("row", table.rows, dtype=pl.Int64)
+    columns = [rows]
+    for field in table.sheet.fields:
+        raw = table.columns.get(field.id)
+        if raw is None:
+            columns.append(pl.Series(field.id, [None] * len(rows), dtype=field.element.dtype))
+            continue
+        column = read_column(raw, field, table.scales.get(field.id, 1))
+        _report_odd(column, table.sheet.table.id, field.id, rows, report)
+        columns.append(column.values.alias(field.id))
+    if table.names is not None:
+        names = pl.Series(NAME, [str(n).strip() if n else None for n in table.names], pl.String)
+        columns.append(names)
+    if table.county is not None:
+        columns.append(pl.Series("county", table.county, dtype=pl.String))
+    return pl.DataFrame(columns)
+
+
+def _report_odd(
+    column: ReadColumn, table: str, element: str, rows: pl.Series, report: Report
+) -> None:
+    for odd in column.odd:
+        at = Place(table, element, rows[odd.at])
+        if odd.refused:
+            report.refuse_cell(at, odd.code, odd.value, **odd.params)
+        else:
+            report.remark_cell(at, odd.code, odd.value, odd.read_as)
+
+
+def _county_of_form(frames: Frames, report: Report) -> str:
+    """Return the name of the county a workbook is about; a missing one is refused."""
+    table, element = "county", "county_name"
+    form = frames.get(table)
+    if form is None or element not in form.columns or form.is_empty():
+        return ""
+    name = form[element][0]
+    at = Place(table, element, 1)
+    if name is None and element in report.origins[table].columns and not report.is_refused(at):
+        report.refuse_cell(at, "missing_county", "")
+    return name or ""
+
+
+def _completed(frames: Frames, dictionary: Dictionary) -> Frames:
+    """Return a frame for every table of the dictionary, columns in its order."""
+    whole = {}
+    for table in dictionary.table:
+        schema = dictionary.schema(table.id)
+        frame = frames.get(table.id)
+        whole[table.id] = pl.DataFrame(schema=schema) if frame is None else frame.select(*schema)
+    return whole
