@@ -213,12 +213,14 @@ def open_book(tables: Tables, law: Law) -> Book:
         merging=_merging(schools, law),
         rows=keyed,
         lists=listed,
-        classes=_classes(tables["classes"]),
+        classes=_classes(tables["classes"]) if "classes" in tables.frames else {},
     )
 
 
 def _merging(schools: pl.DataFrame, law: Law) -> frozenset[str]:
     """Return the points whose mother school is there and teaches their stage."""
+    if not schools["merging"].any():
+        return frozenset()
     taking = [kind for kind in law.weights if Stage.PRIMARY in law.stages_of(kind)]
     mothers = schools.filter(~pl.col("merging") & pl.col("kind").is_in(taking))["school"]
     joined = schools.filter("merging", pl.col("mother_school").is_in(mothers.implode()))

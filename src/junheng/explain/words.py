@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from junheng.base.units import Stage
-from junheng.rulebook.model import Rulebook
+from junheng.rulebook.model import Rulebook, Standard
 
 _DECIMALS = 4  # enough to see which side of a standard a value lies on
 
@@ -36,6 +36,44 @@ class Words:
         self._labels = labels
         self.minus = wording()["formula"]["minus"]
         self.county = wording()["formula"]["county"]
+        self.cv = wording()["formula"]["cv"]
+
+    @property
+    def rulebook(self) -> str:
+        """The name of the rulebook."""
+        return str(self._labels["rulebook"]["label"])
+
+    def area(self, area: str) -> str:
+        """Return the name of an area of indicators."""
+        return str(self._labels["areas"][area])
+
+    def scope(self, scope: str) -> str:
+        """Return the name of a scope."""
+        return str(self._labels["scopes"][scope])
+
+    def relaxation(self, relaxation: str) -> str:
+        """Return the name of a transitional relaxation."""
+        return str(self._labels["relaxations"][relaxation])
+
+    def reach(self, standard: Standard) -> str:
+        """Return whom a standard speaks of, with a space behind; nothing if of everybody."""
+        who = [self.stage(standard.stage)] if standard.stage else []
+        who += [self.choice("kind", kind) for kind in standard.kinds]
+        who += [self.choice("funding_region", region) for region in standard.regions]
+        who += [self.detail(standard.room)] if standard.room else []
+        return " ".join([*who, ""])
+
+    def scenario(self, scenario: str) -> str:
+        """Return the name of a verdict with or without relaxations."""
+        return wording()["scenario"][scenario]
+
+    def step(self, step: str) -> str:
+        """Return the name of a step of the legal order."""
+        return str(self._labels["steps"][step])
+
+    def short(self, indicator: str) -> str:
+        """Return the short name of an indicator."""
+        return str(self._labels["indicators"][indicator]["short"])
 
     def say(self, key: str, **values: object) -> str:
         """Return one sentence with its values filled in."""

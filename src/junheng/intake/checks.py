@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from junheng.base.elements import Element
 from junheng.intake.layout import SCHOOL_CODES, SCHOOLS, Field, Layout, Sheet
 from junheng.intake.report import Place, Report
 from junheng.intake.values import in_words
@@ -27,21 +28,16 @@ def check_frames(frames: Frames, layout: Layout, report: Report) -> Frames:
     schools table, and no part exceeds its whole.
     """
     checked = dict(frames)
-    for check in (_resolve_names, _drop_keyless, _drop_repeated, _check_schools):
+    for check in (_resolve_names, _drop_keyless, _drop_repeated):
         for sheet in layout.sheets:
             if sheet.table.id in checked:
                 checked[sheet.table.id] = check(sheet, checked, layout, report)
+    _check_schools(checked, frames.get(SCHOOLS), layout, report)
     for sheet in layout.sheets:
         if sheet.table.id in checked:
             frame = _check_asked(sheet, checked, layout, report)
             checked[sheet.table.id] = _check_wholes(sheet, frame, report)
     return checked
-
-
-def _identity(sheet: Sheet) -> tuple[str, ...]:
-    """Return the elements without which a row says nothing about anybody."""
-    named = (*sheet.table.key, _SCHOOL, "stage", sheet.table.prelisted)
-    return tuple(dict.fromkeys(n for n in named if n and sheet.field(n) is not None))
 
 
 # ------------------------------------------------------------------ keys
@@ -79,16 +75,34 @@ def _resolve_names(sheet: Sheet, frames: Frames, layout: Layout, report: Report)
 def _drop_keyless(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
     del layout
     frame = frames[sheet.table.id]
-    for element in _identity(sheet):
-        column = report.origins[sheet.table.id].columns.get(element)
-        if column is None:
-            continue  # the heading is missing, which was refused once for all rows
-        for (row,) in frame.filter(pl.col(element).is_null()).select("row").iter_rows():
-            at = Place(sheet.table.id, element, row)
+    if sheet.table.layout == "form":
+        return frame
+    for field in sheet.fields:
+        column = report.origins[sheet.table.id].columns.get(field.id)
+        if column is None or not (field.element.structural or field.id in sheet.table.key):
+            continue  # a missing heading was refused once for all rows
+        blank = pl.col(field.id).is_null() & _asked(field.element, frame)
+        for (row,) in frame.filter(blank).select("row").iter_rows():
+            at = Place(sheet.table.id, field.id, row)
             if not report.is_refused(at):
                 report.refuse_cell(at, "missing_key", "", heading=column.heading)
-    keys = [element for element in _identity(sheet) if element in frame.columns]
-    return frame.drop_nulls(keys) if keys else frame
+        frame = frame.filter(~blank)
+    return frame
+
+
+def _asked(element: Element, frame: pl.DataFrame) -> pl.Expr:
+    """Return whether a row is asked for the element; what cannot be told counts as not asked."""
+    asked = pl.lit(value=True)
+    if element.kinds and "kind" in frame.columns:
+        asked &= pl.col("kind").is_in(element.kinds)
+    if element.stages and "stage" in frame.columns:
+        asked &= pl.col("stage").is_in([str(stage) for stage in element.stages])
+    if element.when is not None:
+        other = pl.col(element.when.element)
+        if frame.schema[element.when.element] == pl.Boolean:
+            other = pl.when(other).then(pl.lit("yes")).when(~other).then(pl.lit("no"))
+        asked &= other.is_in(element.when.among)
+    return asked.fill_null(value=False)
 
 
 def _drop_repeated(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
@@ -120,33 +134,45 @@ def _drop_repeated(sheet: Sheet, frames: Frames, layout: Layout, report: Report)
 # ------------------------------------------------------------------ schools
 
 
-def _check_schools(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
-    """Refuse codes of no school; rows of no school go, other columns only lose the code."""
-    frame = frames[sheet.table.id]
-    schools, listed = frames.get(SCHOOLS), layout.sheet(SCHOOLS)
-    if schools is None or listed is None or SCHOOLS not in report.origins:
-        return frame
-    codes = schools.select("county", pl.col(_SCHOOL)).drop_nulls().unique()
+def _check_schools(
+    frames: Frames, listed: pl.DataFrame | None, layout: Layout, report: Report
+) -> None:
+    """Refuse codes of schools that are not listed: rows go, other columns only lose the code.
+
+    A school that is listed but whose own row was refused takes its other rows along unsaid:
+    one mistake is one refusal.
+    """
+    schools = layout.sheet(SCHOOLS)
+    if listed is None or schools is None or _SCHOOL not in report.origins[SCHOOLS].columns:
+        return
+    codes = listed.select("county", _SCHOOL).drop_nulls().unique()
     guess = _guesser(codes)
-    for element in SCHOOL_CODES:
-        if sheet.field(element) is None or (sheet.table.id, element) == (SCHOOLS, _SCHOOL):
-            continue
-        unknown = frame.filter(pl.col(element).is_not_null()).join(
-            codes, left_on=("county", element), right_on=("county", _SCHOOL), how="anti"
-        )
-        if unknown.is_empty():
-            continue
-        for row, county, code in unknown.select("row", "county", element).iter_rows():
-            at = Place(sheet.table.id, element, row)
-            hint = guess(county, code)
-            report.refuse_cell(at, "unknown_school", code, schools=listed.name, hint=hint)
-        refused = pl.col("row").is_in(unknown["row"].implode())
-        if element == _SCHOOL:
-            frame = frame.filter(~refused)
-        else:
-            kept = pl.when(refused).then(None).otherwise(pl.col(element))
-            frame = frame.with_columns(kept.alias(element))
-    return frame
+    for sheet in layout.sheets:
+        for element in SCHOOL_CODES:
+            is_list = (sheet.table.id, element) == (SCHOOLS, _SCHOOL)
+            if sheet.table.id not in frames or sheet.field(element) is None or is_list:
+                continue
+            frame = frames[sheet.table.id]
+            unknown = _without(frame.filter(pl.col(element).is_not_null()), element, codes)
+            for row, county, code in unknown.select("row", "county", element).iter_rows():
+                at = Place(sheet.table.id, element, row)
+                words = {"schools": schools.name, "hint": guess(county, code)}
+                report.refuse_cell(at, "unknown_school", code, **words)
+            frames[sheet.table.id] = _only_known(frame, element, frames[SCHOOLS])
+
+
+def _without(frame: pl.DataFrame, element: str, codes: pl.DataFrame) -> pl.DataFrame:
+    return frame.join(codes, left_on=("county", element), right_on=("county", _SCHOOL), how="anti")
+
+
+def _only_known(frame: pl.DataFrame, element: str, schools: pl.DataFrame) -> pl.DataFrame:
+    unknown = _without(frame.filter(pl.col(element).is_not_null()), element, schools)
+    if unknown.is_empty():
+        return frame
+    refused = pl.col("row").is_in(unknown["row"].implode())
+    if element == _SCHOOL:
+        return frame.filter(~refused)
+    return frame.with_columns(pl.when(~refused).then(pl.col(element)).alias(element))
 
 
 def _guesser(codes: pl.DataFrame) -> Callable[[str, str], str]:

@@ -86,10 +86,7 @@ def _read_cells(raw: Sequence[object], of: Field, scale: Decimal) -> ReadColumn:
 def _odd(at: int, cell: object, seen: Understood, of: Field) -> Odd:
     if seen.reject:
         return Odd(at=at, value=cell, code=seen.reject, refused=True, params=seen.params)
-    if seen.state == State.NONE:
-        text = read_as("no_item")
-    else:
-        text = in_words(seen.value, of)
+    text = read_as("no_item") if seen.state == State.NONE else in_words(seen.value, of)
     return Odd(at=at, value=cell, code=seen.notice, refused=False, read_as=text)
 
 
@@ -119,7 +116,9 @@ def _plain(raw: pl.Series, of: Field) -> pl.Series:
         digits = raw.str.contains(_PLAIN_NUMBER)
         numbers = raw.cast(pl.Float64, strict=False)
         fits = digits & _fits(numbers, of.element)
-        return nothing.zip_with(~fits.fill_null(value=False), numbers.cast(of.element.dtype, strict=False))
+        return nothing.zip_with(
+            ~fits.fill_null(value=False), numbers.cast(of.element.dtype, strict=False)
+        )
     if of.element.type == "text":
         ordinary = raw.str.contains(r"^[0-9A-Za-z]*[0-9][0-9A-DF-Za-df-z]*$")
         return nothing.zip_with(~ordinary.fill_null(value=False), raw)

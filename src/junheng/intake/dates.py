@@ -88,7 +88,7 @@ def _from_number(number: float) -> tuple[dt.date, str]:
 
 def _from_text(text: str) -> tuple[dt.date, str]:
     if match := _COMPACT.fullmatch(text):
-        return _made(*match.groups(), "date_shape")
+        return _made(match[1], match[2], match[3], "date_shape")
     parts = [part for part in re.split(_separators(), text) if part]
     if parts and not all(part.isdecimal() for part in parts):
         parts = _without_time(text)

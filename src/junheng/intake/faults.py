@@ -6,7 +6,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Final, cast
+from typing import IO, Final, cast
 from xml.etree.ElementTree import Element, ParseError
 
 import xlrd
@@ -76,7 +76,7 @@ def _sheet_members(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
             yield node.attrib["name"], member
 
 
-def _failed_cells(xml: object) -> Iterator[tuple[tuple[int, int], Fault]]:
+def _failed_cells(xml: IO[bytes]) -> Iterator[tuple[tuple[int, int], Fault]]:
     for _, node in iterparse(xml):
         local = _local(node.tag)
         if local == "row":

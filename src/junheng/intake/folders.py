@@ -38,8 +38,10 @@ def locate_files(path: Path, layout: Layout, report: Report) -> list[RawTable]:
             place = {"file": path.name, "sheet": sheet.name, "cell": "", "heading": ""}
             report.refuse("missing_file", place, table=sheet.table.id, hint="")
             continue
-        table = _locate_csv(file, sheet, report) if _is_csv(file) else _locate_parquet(
-            file, sheet, report
+        table = (
+            _locate_csv(file, sheet, report)
+            if _is_csv(file)
+            else _locate_parquet(file, sheet, report)
         )
         if table is not None:
             located.append(table)
@@ -238,5 +240,3 @@ def _check_counties(
         hint = did_you_mean(name or "", known)
         words = {"table": form.sheet.name, "hint": hint}
         report.refuse("unknown_county", place, name or "", **words)
-
-

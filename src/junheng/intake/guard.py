@@ -47,28 +47,36 @@ def check_file(path: Path) -> FileKind:
     """
     if not path.is_file():
         raise unusable(path.name, "not_found")
-    suffix = path.suffix.lower()
-    if suffix in _MACRO_SUFFIXES:
-        raise unusable(path.name, "macros")
-    if suffix.removeprefix(".") not in list(FileKind):
-        raise unusable(path.name, "unknown_type", suffix=suffix or path.name)
-    kind = FileKind(suffix.removeprefix("."))
+    kind = _kind_by_name(path)
     size = path.stat().st_size
     if size == 0:
         raise unusable(path.name, "empty")
     if kind in WORKBOOKS and size > _MOST_MEGABYTES * _MEGABYTE:
         raise unusable(path.name, "too_big", size=size // _MEGABYTE, limit=_MOST_MEGABYTES)
+    _check_content(path, kind)
+    return kind
+
+
+def _kind_by_name(path: Path) -> FileKind:
+    suffix = path.suffix.lower()
+    if suffix in _MACRO_SUFFIXES:
+        raise unusable(path.name, "macros")
+    if suffix.removeprefix(".") not in list(FileKind):
+        raise unusable(path.name, "unknown_type", suffix=suffix or path.name)
+    return FileKind(suffix.removeprefix("."))
+
+
+def _check_content(path: Path, kind: FileKind) -> None:
     content = _content(path)
     if content == "encrypted":
         raise unusable(path.name, "encrypted")
     if content != kind:
         name = wording()["contents"][content]
-        raise unusable(path.name, "wrong_content", suffix=suffix, content=name)
+        raise unusable(path.name, "wrong_content", suffix=path.suffix, content=name)
     if kind == FileKind.XLS:
         _check_ole(path)
     elif kind in WORKBOOKS:
         _check_zip(path)
-    return kind
 
 
 def _content(path: Path) -> str:

@@ -91,7 +91,11 @@ def match_heading(cell: str, column: int, names: Mapping[str, Field | str]) -> M
 def unit_match(known: Field | str, column: int, heading: str, written: str) -> Match:
     """Return the match of a column whose unit is written differently from the template."""
     plain = Match(key=_key(known), column=column, heading=heading)
-    if isinstance(known, str) or not known.element.is_number or normal(written) == normal(known.unit):
+    if (
+        isinstance(known, str)
+        or not known.element.is_number
+        or normal(written) == normal(known.unit)
+    ):
         return plain
     factor = tail_factor(written, known.element.unit or "")
     if factor == 1 or (factor is None and not is_some_unit(written)):

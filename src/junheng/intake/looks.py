@@ -74,7 +74,9 @@ class Looks:
     def __init__(self, workbook: Workbook) -> None:
         """Start with the fixed looks."""
         self._workbook = workbook
-        self._fixed = {look: workbook.add_format({**_FONT, **spec}) for look, spec in _LOOKS.items()}
+        self._fixed = {
+            look: workbook.add_format({**_FONT, **spec}) for look, spec in _LOOKS.items()
+        }
         self._of_field: dict[tuple[object, ...], Format] = {}
 
     def __getitem__(self, look: Look) -> Format:

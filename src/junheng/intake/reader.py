@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -70,7 +71,7 @@ def _frame(table: RawTable, report: Report) -> pl.DataFrame:
         if raw is None:
             columns.append(pl.Series(field.id, [None] * len(rows), dtype=field.element.dtype))
             continue
-        column = read_column(raw, field, table.scales.get(field.id, 1))
+        column = read_column(raw, field, table.scales.get(field.id, Decimal(1)))
         _report_odd(column, table.sheet.table.id, field.id, rows, report)
         columns.append(column.values.alias(field.id))
     if table.names is not None:

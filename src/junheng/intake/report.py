@@ -27,21 +27,23 @@ class Report:
         self._refused: set[tuple[str, str, int]] = set()
         self._seen: Counter[tuple[str, str, str, bool]] = Counter()
 
-    def refuse_cell(self, at: Place, code: str, value: object, **params: object) -> None:
+    def refuse_cell(self, at: Place, code: str, typed: object, **params: object) -> None:
         """Refuse one cell of a table."""
         self._refused.add((at.table, at.element, at.row))
         if self._beyond(at, code, refused=True):
             return
-        words = reject_words(code, **{"value": shown(value), **params})
+        words = reject_words(code, **{"value": shown(typed), **params})
         self._rejects.append(
-            (self._key(at), Reject(code=code, value=shown(value), **self.where(at), **words))
+            (self._key(at), Reject(code=code, value=shown(typed), **self.where(at), **words))
         )
 
     def is_refused(self, at: Place) -> bool:
         """Whether the cell was refused already, so that its emptiness needs no second refusal."""
         return (at.table, at.element, at.row) in self._refused
 
-    def refuse(self, code: str, place: Mapping[str, str], value: str = "", **params: object) -> None:
+    def refuse(
+        self, code: str, place: Mapping[str, str], value: str = "", **params: object
+    ) -> None:
         """Refuse a heading, a sheet or a file; `place` has file, sheet, cell and heading."""
         words = reject_words(code, **{"value": value, **place, **params})
         table = str(params.get("table", ""))

@@ -21,8 +21,8 @@ from junheng.intake.report import Report
 from junheng.intake.sources import RawTable
 from junheng.intake.tables import Column, Origin
 from junheng.intake.text import clean, half_width, letters, normal, shown
-from junheng.intake.workbooks import Grid
 from junheng.intake.wording import did_you_mean, read_as, wording
+from junheng.intake.workbooks import Grid
 
 _FORM_KEYS: Final = ("item", "value", "unit")
 _FORM_TITLE_ROWS: Final = 50
@@ -112,9 +112,7 @@ def _locate_rows(
         wanted = wording()["sheets"]["joiner"].join(f.heading for f in sheet.fields)
         report.refuse("no_heading_row", place, headings=wanted, table=sheet.table.id)
         return None
-    report.origins[sheet.table.id] = Origin(
-        **source, sheet=name, columns=_columns(headings, sheet)
-    )
+    report.origins[sheet.table.id] = Origin(**source, sheet=name, columns=_columns(headings, sheet))
     check_headings(headings, sheet, report, place)
     rows = _filled_rows(grid, headings)
     taken = {
@@ -237,7 +235,11 @@ def _locate_form(
 def _form_head(grid: Grid) -> tuple[int, dict[str, int]] | None:
     names = {normal(wording()["form"][key]): key for key in _FORM_KEYS}
     for at, row in enumerate(grid[:_FORM_TITLE_ROWS]):
-        found = {names[normal(c)]: i for i, c in enumerate(row) if isinstance(c, str) and normal(c) in names}
+        found = {
+            names[normal(c)]: i
+            for i, c in enumerate(row)
+            if isinstance(c, str) and normal(c) in names
+        }
         if {"item", "value"} <= found.keys():
             return at, found
     return None

@@ -102,7 +102,9 @@ def make_tables(
     frames = {}
     for table in dictionary.table:
         schema = dictionary.schema(table.id)
-        given = [{"county": county, "row": at, **r} for at, r in enumerate(rows.get(table.id, ()), 1)]
+        given = [
+            {"county": county, "row": at, **r} for at, r in enumerate(rows.get(table.id, ()), 1)
+        ]
         if unknown := {key for row in given for key in row} - schema.keys():
             raise KeyError(f"{table.id}: {sorted(unknown)}")
         columns = {name: [row.get(name) for row in given] for name in schema}

@@ -124,7 +124,8 @@ def _title(page: _Page, worksheet: Worksheet, sheet: Sheet) -> None:
     text = wording()["sheets"]["title"].format(sheet=sheet.name, note=sheet.note)
     look = Look.TITLE
     if page.synthetic:
-        text, look = f"{text}　{_texts()['synthetic']}", Look.SYNTHETIC
+        text = wording()["sheets"]["marked_title"].format(title=text, mark=_texts()["synthetic"])
+        look = Look.SYNTHETIC
     worksheet.set_row(TITLE_ROW, 24, page.looks[Look.LOCKED])
     worksheet.write_string(TITLE_ROW, 0, text, page.looks[look])
 
@@ -161,7 +162,9 @@ def _as_written(value: object, field: Field) -> object:
 
 def _write_rows(page: _Page, worksheet: Worksheet, sheet: Sheet, records: list[Record]) -> None:
     columns = sheet.columns()
+    # A row can be deleted only if all its cells are unlocked, also those nobody sees.
     worksheet.set_column(0, _LAST_COLUMN, None, page.looks[Look.FREE])
+    worksheet.dim_colmax = len(columns) - 1  # else every row is searched to the last column
     _title(page, worksheet, sheet)
     worksheet.set_row(HINT_ROW, 60, page.looks[Look.LOCKED])
     worksheet.set_row(HEADING_ROW, 48, page.looks[Look.LOCKED])
@@ -175,7 +178,9 @@ def _write_rows(page: _Page, worksheet: Worksheet, sheet: Sheet, records: list[R
         _write_record(page, worksheet, sheet, row, record)
     last = max(_READY_ROWS, FIRST_ROW + len(records))
     page.assistant.help_rows(worksheet, sheet, FIRST_ROW, last, page.looks[Look.NOT_ASKED])
-    worksheet.autofilter(HEADING_ROW, 0, max(FIRST_ROW, HEADING_ROW + len(records)), len(columns) - 1)
+    worksheet.autofilter(
+        HEADING_ROW, 0, max(FIRST_ROW, HEADING_ROW + len(records)), len(columns) - 1
+    )
     worksheet.freeze_panes(FIRST_ROW, _frozen_columns(sheet))
     _dress(page, worksheet, HEADING_ROW)
 
@@ -237,7 +242,9 @@ def _write_form(page: _Page, worksheet: Worksheet, sheet: Sheet, records: list[R
         worksheet.write_string(row, 1, field.label, looks[Look.ITEM])
         worksheet.write_string(row, 2, unit, looks[Look.CELL])
         value = _as_written(values.get(field.id), field)
-        _write_value(worksheet, row, VALUE_COLUMN, value, looks.of_field(field, boxed=True, form=True))
+        _write_value(
+            worksheet, row, VALUE_COLUMN, value, looks.of_field(field, boxed=True, form=True)
+        )
         worksheet.write_string(row, 4, _hint(field), looks[Look.NOTE])
         page.assistant.help_cell(worksheet, field, row, VALUE_COLUMN)
     worksheet.freeze_panes(HEADING_ROW + 1, 0)
@@ -304,5 +311,3 @@ def _write_guide_sheets(page: _Page, worksheet: Worksheet, records: Records, row
         worksheet.write_string(at, 1, sheet.note, looks[Look.NOTE])
         count = len(records[sheet.table.id]) if sheet.table.layout == "rows" else ""
         worksheet.write(at, 2, count, looks[Look.CELL])
-
-

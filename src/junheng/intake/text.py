@@ -9,6 +9,7 @@ from functools import cache
 from junheng.intake.wording import wording
 
 _LETTERS_IN_ALPHABET = 26
+_KEPT_DIGITS = 10**15  # beyond them a float spells digits that nobody typed
 
 
 def clean(text: str) -> str:
@@ -40,7 +41,7 @@ def shown(value: object) -> str:
     """Return a raw cell value as the user sees it."""
     if value is None:
         return ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, float) and value.is_integer() and abs(value) < _KEPT_DIGITS:
         return str(int(value))
     return str(value)
 

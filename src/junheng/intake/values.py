@@ -109,10 +109,13 @@ def _special(raw: str, of: Field) -> Understood | None:
     if ERROR_TEXT.fullmatch(text):
         return _refused("formula_error", value=text)
     meaning = _word_states().get(text.upper())
-    if meaning is None:
-        return None
-    if meaning != State.NONE:
-        return Understood(state=meaning, notice=str(meaning))
+    if meaning == State.NONE:
+        return _nothing(of)
+    return Understood(state=meaning, notice=str(meaning)) if meaning else None
+
+
+def _nothing(of: Field) -> Understood | None:
+    """Understand 'there is none': zero of a quantity, the answer no, or no such text."""
     if of.element.type in {"integer", "decimal"}:
         return _in_range(Decimal(0), of.element, of, "none_as_zero")
     if of.element.type == "yes_no":
@@ -128,11 +131,9 @@ def _word_states() -> dict[str, State]:
 
 
 def _read_number(raw: object, of: Field, scale: Decimal) -> Understood:
-    if isinstance(raw, bool):
-        return _refused("not_a_number", value=raw, unit=of.unit)
     if isinstance(raw, dt.date | dt.time | dt.timedelta):
         return _refused("is_a_date")
-    if isinstance(raw, int | float):
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
         if not math.isfinite(raw):
             return _refused("not_finite")
         number = Decimal(str(raw))

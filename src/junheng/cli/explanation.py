@@ -1,0 +1,88 @@
+"""`junheng explain`: one number with its formula, source cells, clause and margin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.panel import Panel
+from rich.table import Table
+
+from junheng.base.errors import UnknownNameError
+from junheng.cli.console import console, style_of
+from junheng.cli.evaluation import chosen, read_clean
+from junheng.cli.rulebooks import suggestion
+from junheng.cli.words import say, word
+from junheng.evaluate.county import evaluate_county
+from junheng.explain.trace import Trace, trace
+from junheng.explain.words import Words
+from junheng.intake.tables import Tables
+from junheng.rulebook.law import Law
+
+
+def explain_number(
+    path: Path, law: Law, *, school: str, indicator: str, county: str | None
+) -> None:
+    """Print the explanation of an indicator for a school, or for the county."""
+    tables = chosen(read_clean(path, law), county)
+    words = Words(law.rulebook.labels)
+    code = find_school(tables, school, words)
+    indicator_id = find_indicator(law, indicator, words)
+    evaluation = evaluate_county(tables, law)
+    traces = trace(evaluation, tables, law, school=code, indicator=indicator_id)
+    for one in traces:
+        _print(one, words)
+    if not traces:
+        console().print(say("not_applied", school=school))
+
+
+def find_school(tables: Tables, name: str, words: Words) -> str | None:
+    """Return the code of a school named by code or name; None for the whole county."""
+    if name in {words.county, say("whole")}:
+        return None
+    names = dict(tables["schools"].select("school", "school_name").iter_rows())
+    if name in names:
+        return name
+    fitting = [code for code, label in names.items() if label == name] or [
+        code for code, label in names.items() if label and name in label
+    ]
+    if len(fitting) == 1:
+        return str(fitting[0])
+    known = [label for label in names.values() if label] + list(names)
+    raise UnknownNameError(what=say("school_what"), name=name, suggestion=suggestion(name, known))
+
+
+def find_indicator(law: Law, name: str, words: Words) -> str:
+    """Return the id of an indicator named by number, id or (part of its) name."""
+    current = (*law.items, *law.others)
+    for indicator in current:
+        labels = {indicator.id, words.indicator(indicator.id), words.short(indicator.id)}
+        if name in labels or name == str(indicator.number):
+            return indicator.id
+    fitting = [i.id for i in current if name in words.indicator(i.id)]
+    if len(fitting) == 1:
+        return fitting[0]
+    known = [i.id for i in current] + [words.short(i.id) for i in current]
+    raise UnknownNameError(
+        what=say("indicator_what"), name=name, suggestion=suggestion(name, known)
+    )
+
+
+def _print(one: Trace, words: Words) -> None:
+    clause = word("head", "clause_line", clause=one.clause, sureness=one.sureness)
+    text = "\n".join([*one.lines, clause])
+    mark = f"[{style_of(one.status)}]{word('marks', one.status)} {words.status(one.status)}[/]"
+    console().print(Panel(text, title=f"{one.title}  {mark}", title_align="left"))
+    if not one.sources:
+        return
+    table = Table(title=say("sources"), title_justify="left")
+    for key in ("whose", "label", "value", "file", "sheet", "cell", "heading"):
+        table.add_column(word("head", key), overflow="fold")
+    for source in one.sources:
+        cell = source.cell
+        place = (
+            (cell.file, cell.sheet, cell.address, cell.heading)
+            if cell is not None
+            else ("", "", "", say("no_cell"))
+        )
+        table.add_row(source.whose, source.label, source.value, *place)
+    console().print(table)

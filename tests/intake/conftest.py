@@ -1,0 +1,104 @@
+"""A small county that has every element filled, and the files it can be written as."""
+
+import datetime as dt
+
+import pytest
+
+from junheng.intake.layout import make_layout
+from junheng.intake.tables import make_tables
+from junheng.rulebook.loader import load_rulebook
+
+COUNTY = "样例县"
+KINDS = {
+    "0010000001": ("第一小学", "primary", ["primary"]),
+    "0010000002": ("第二中学（初中部）", "junior", ["junior"]),
+    "3421000012": ("实验学校", "nine_year", ["primary", "junior"]),
+    "3421000013": ("河口教学点", "teaching_point", ["primary"]),
+    "3421000014": ("启明特教学校", "special", []),
+}
+
+
+@pytest.fixture(scope="session")
+def rulebook():
+    return load_rulebook("moe-2017-6")
+
+
+@pytest.fixture(scope="session")
+def dictionary(rulebook):
+    return rulebook.dictionary
+
+
+@pytest.fixture(scope="session")
+def labels(rulebook):
+    return rulebook.labels
+
+
+@pytest.fixture(scope="session")
+def layout(dictionary, labels):
+    return make_layout(dictionary, labels)
+
+
+def value_of(element, number):
+    """A legal value that differs from its neighbours; parts stay below their wholes."""
+    match element.type:
+        case "choice":
+            return element.choices[number % len(element.choices)]
+        case "yes_no":
+            return number % 3 == 0
+        case "date":
+            return dt.date(2017, 12, 20)
+        case "year":
+            return 2016
+        case "integer":
+            whole = min(400, int(element.maximum))
+            return max(int(element.minimum), whole - 7 * number % (whole - 1))
+        case "decimal":
+            if element.unit == "fraction":
+                return 0.1499
+            return round(1000.123456789 / (1 + number), 9)  # A workbook keeps 15 digits.
+    return f"{element.id} {number}"
+
+
+def asked(element, kind, stage):
+    return (not element.kinds or kind in element.kinds) and (
+        not element.stages or stage is None or stage in element.stages
+    )
+
+
+@pytest.fixture(scope="session")
+def full(dictionary):
+    """A county with every element reported wherever it is asked."""
+
+    def row(table, of_kind=None, of_stage=None, **known):
+        values = {}
+        for at, element in enumerate(dictionary.elements_of(table), 1):
+            if element.id not in known and asked(element, of_kind, of_stage):
+                part = element.at_most is not None and element.at_most in values
+                value = values[element.at_most] if part else value_of(element, at)
+                values[element.id] = value
+        return {**values, **known}
+
+    rows = {"county": [row("county", county_name=COUNTY, county_code="340000")]}
+    rows["schools"] = [
+        row("schools", kind, school=code, school_name=name, kind=kind)
+        for code, (name, kind, _) in KINDS.items()
+    ]
+    for school in rows["schools"]:
+        if "mother_school" in school:
+            school["mother_school"] = "0010000001"
+    by_stage = [(code, k, s) for code, (_, k, stages) in KINDS.items() for s in stages]
+    rows["teachers"] = [row("teachers", k, s, school=c, stage=s) for c, k, s in by_stage]
+    rows["classes"] = [row("classes", k, s, school=c, stage=s) for c, k, s in by_stage * 3]
+    rows["rooms"] = [row("rooms", k, school=c, room_kind="art") for c, k, _ in by_stage]
+    for table in ("facilities", "funds", "retention"):
+        rows[table] = [row(table, kind, school=code) for code, (_, kind, _) in KINDS.items()]
+    rows["attestations"] = [
+        row("attestations", attested_item=item, attested_school=None)
+        for item in dictionary.by_id()["attested_item"].choices
+    ]
+    rows["attestations"][-1]["attested_school"] = "3421000012"
+    rows["monitoring"] = [
+        row("monitoring", subject=subject) for subject in dictionary.by_id()["subject"].choices
+    ]
+    rows["survey"] = [row("survey", survey_method="visit", survey_group="parents")]
+    return make_tables(dictionary, rows, county=COUNTY)
