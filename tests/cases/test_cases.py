@@ -17,9 +17,7 @@ COUNTY = "here"
 def cases():
     for path in sorted(HERE.rglob("*.toml")):
         for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
-            yield pytest.param(
-                path.parent.name, path.stem, case, id=f"{path.stem}: {case['name']}"
-            )
+            yield pytest.param(path.parent.name, path.stem, case, id=f"{path.stem}: {case['name']}")
 
 
 def evaluated(rulebook_id, on, tables):
@@ -72,11 +70,15 @@ def check_part(found, expected):
     for key in ("value", "standard", "gap"):
         if key in expected:
             assert getattr(named[0], key) == pytest.approx(expected[key], rel=1e-6), key
+    if "gaps" in expected:
+        assert sorted(single.gap for single in offenders) == expected["gaps"]
     if "gap_unit" in expected:
         assert named[0].gap_unit == expected["gap_unit"]
     if "missing" in expected:
         elements = {asked.element for part in named for asked in part.missing}
         assert set(expected["missing"]) <= elements
+    if "variants" in expected:
+        assert sum(len(part.variants) for part in named) == expected["variants"]
     if "variant" in expected:
         variants = {variant.id: variant.status for part in named for variant in part.variants}
         assert variants[expected["variant"]["id"]] == expected["variant"]["status"]

@@ -3,9 +3,12 @@
 import datetime as dt
 
 import pytest
+from python_calamine import load_workbook
 
+from intake.books import SAVERS, Cells
 from junheng.intake.layout import make_layout
 from junheng.intake.tables import make_tables
+from junheng.intake.template import write_template
 from junheng.rulebook.loader import load_rulebook
 
 COUNTY = "样例县"
@@ -40,23 +43,21 @@ def layout(dictionary, labels):
 
 def value_of(element, number):
     """A legal value that differs from its neighbours; parts stay below their wholes."""
-    match element.type:
-        case "choice":
-            return element.choices[number % len(element.choices)]
-        case "yes_no":
-            return number % 3 == 0
-        case "date":
-            return dt.date(2017, 12, 20)
-        case "year":
-            return 2016
-        case "integer":
-            whole = min(400, int(element.maximum))
-            return max(int(element.minimum), whole - 7 * number % (whole - 1))
-        case "decimal":
-            if element.unit == "fraction":
-                return 0.1499
-            return round(1000.123456789 / (1 + number), 9)  # A workbook keeps 15 digits.
-    return f"{element.id} {number}"
+    if element.unit == "fraction":
+        return 0.1499
+    if element.type == "integer":
+        whole = min(400, int(element.maximum))
+        return max(int(element.minimum), whole - 7 * number % (whole - 1))
+    values = {
+        "choice": element.choices and element.choices[number % len(element.choices)],
+        "yes_no": number % 3 == 0,
+        "date": dt.date(2017, 12, 20),
+        "year": 2016,
+        "text": f"{element.id} {number}",
+        # A workbook keeps 15 digits.
+        "decimal": round(1000.123456789 / (1 + number), 9),
+    }
+    return values[element.type]
 
 
 def asked(element, kind, stage):
@@ -102,3 +103,40 @@ def full(dictionary):
     ]
     rows["survey"] = [row("survey", survey_method="visit", survey_group="parents")]
     return make_tables(dictionary, rows, county=COUNTY)
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory, dictionary, labels, full):
+    """The full county as the template writes it."""
+    file = tmp_path_factory.mktemp("written") / "县.xlsx"
+    write_template(file, dictionary, labels, tables=full)
+    return file
+
+
+@pytest.fixture(scope="session")
+def sheets_of_county(written):
+    """The cells of that workbook, by sheet."""
+    book = load_workbook(str(written))
+    return {
+        name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        for name in book.sheet_names
+    }
+
+
+@pytest.fixture
+def cells(sheets_of_county):
+    """The same cells, to be spoilt: `cells["学校"]["B4"] = …`, and the grids behind it."""
+    return {name: Cells(rows) for name, rows in sheets_of_county.items()}
+
+
+@pytest.fixture
+def save(tmp_path):
+    """Write sheets as xlsx, xls or ods."""
+
+    def saved(cells, kind="xlsx", name="县"):
+        path = tmp_path / f"{name}.{kind}"
+        grids = {title: sheet.rows for title, sheet in cells.items()}
+        SAVERS[kind](path, grids)
+        return path
+
+    return saved

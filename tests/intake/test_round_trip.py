@@ -1,12 +1,10 @@
 """What is written as a workbook or as tables is read back as it was."""
 
-import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from junheng.intake.export import write_csv, write_parquet
 from junheng.intake.reader import read_input
-from junheng.intake.template import write_template
+from junheng.intake.template import write_csv, write_parquet, write_template
 
 
 def values(tables):
@@ -30,9 +28,9 @@ def test_a_county_survives_the_workbook_at_full_precision(tmp_path, dictionary, 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_a_county_survives_a_folder_of_tables(tmp_path, dictionary, labels, full, kind):
     if kind == "csv":
-        write_csv(tmp_path, dictionary, labels, full)
+        write_csv(tmp_path, full, dictionary, labels)
     else:
-        write_parquet(tmp_path, dictionary, full)
+        write_parquet(tmp_path, full, dictionary, labels)
     reading = read_input(tmp_path, dictionary, labels)
     assert reading.rejects == ()
     assert reading.notices == ()

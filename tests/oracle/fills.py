@@ -4,13 +4,22 @@ Drawn to hurt: the ends of a range and the numbers beside a line far oftener tha
 """
 
 import datetime as dt
+from itertools import product
 
 from oracle.counties import ATTESTED, GROUPS, SUBJECTS
 from oracle.oracle import STAGES_OF
 
-WORDS = {"attested_school", "mother_school", "merge_reason", "school_name", "class_name", "room_name", "county_code"}
-# A question that not every county is asked: its silence is an answer.
-SILENT = {"veto_training_oversight"}
+WORDS = {
+    "attested_school",
+    "mother_school",
+    "merge_reason",
+    "school_name",
+    "class_name",
+    "room_name",
+    "county_code",
+}
+# Questions that need no answer: silence is one.
+SILENT = {"merge_decision", "veto_training_oversight"}
 DATES = (dt.date(2013, 1, 1), dt.date(2015, 9, 1), dt.date(2024, 12, 31))
 TEMPTING = (0, 1, 2, 29, 30, 45, 46, 49, 50, 51, 99, 100, 200, 1000, 2000, 2001)
 
@@ -65,26 +74,32 @@ def in_order(elements):
 
 
 def something(dice, element, row, elements, mildness):
-    if element.id in SILENT:
+    if element.id in SILENT | WORDS:
         return None
-    if element.type == "yes_no":
-        return dice.random() < 0.5
-    if element.type == "choice":
-        return dice.choice(element.choices)
-    if element.type == "date":
-        return dice.choice(DATES)
-    if element.type == "text":
-        return None if element.id in WORDS else "file 9"
+    if element.is_number:
+        return some_number(dice, element, legal_range(element, row, elements), mildness)
+    choices = {"yes_no": (True, False), "date": DATES, "text": ("file 9",)}
+    return dice.choice(choices.get(element.type, element.choices))
+
+
+def legal_range(element, row, elements):
+    """From the element's own range, narrowed by what stands beside it in the row."""
     low, high = float(element.minimum), float(element.maximum)
     if element.at_most and row.get(element.at_most) is not None:
         high = min(high, row[element.at_most])
     below = [row[e.id] for e in elements if e.at_most == element.id and row.get(e.id) is not None]
-    low = max([low, *below])
+    return max([low, *below]), high
+
+
+def some_number(dice, element, legal, mildness):
+    low, high = legal
     picks = [low, high, *[n for n in TEMPTING if low <= n <= high]]
     if dice.random() < mildness:
         picks = [dice.uniform(low, min(high, max(low, 60.0)))]
     value = dice.choice(picks)
-    return int(value) if element.type in ("integer", "year") else round(float(value), 2)
+    if element.type in ("integer", "year"):
+        return int(value)
+    return min(max(round(float(value), 2), low), high)
 
 
 def settle_kinds(dice, county):
@@ -104,7 +119,9 @@ def add_classes_and_rooms(dice, county):
     for school in county["schools"]:
         for stage in STAGES_OF.get(school["kind"], ()):
             keys = {"school": school["school"], "stage": stage}
-            match(dice, county["classes"], keys, school, f"classes_{stage}", {"grade": grade[stage]})
+            match(
+                dice, county["classes"], keys, school, f"classes_{stage}", {"grade": grade[stage]}
+            )
     for row in county["facilities"]:
         for kind in ("music", "art"):
             keys = {"school": row["school"], "room_kind": kind}
@@ -122,29 +139,21 @@ def add_absent_rows(county):
     """Rows that should be there, as yet empty."""
     for school in county["schools"]:
         code, stages = school["school"], STAGES_OF.get(school["kind"], ())
-        if stages or school["kind"] == "special":
-            add(county, "funds", {"school": code})
-        if stages:
-            add(county, "facilities", {"school": code})
-        if "junior" in stages:
-            add(county, "retention", {"school": code})
+        asked_for = ["facilities", "funds"] if stages else []
+        asked_for += ["retention"] if "junior" in stages else []
+        asked_for += ["funds"] if school["kind"] == "special" else []
+        for table in asked_for:
+            add(county, table, {"school": code})
         for stage in stages:
             add(county, "teachers", {"school": code, "stage": stage})
     for item in ATTESTED:
-        add(county, "attestations", {"attested_item": item})
+        add(county, "attestations", {"attested_item": item, "attested_school": None})
     for subject in SUBJECTS:
         add(county, "monitoring", {"subject": subject})
-    for method in ("questionnaire", "visit"):
-        for group in GROUPS:
-            add(county, "survey", {"survey_method": method, "survey_group": group})
+    for method, group in product(("questionnaire", "visit"), GROUPS):
+        add(county, "survey", {"survey_method": method, "survey_group": group})
 
 
 def add(county, table, keys):
-    found = any(all(row.get(k) == v for k, v in keys.items()) for row in county[table])
-    if table == "attestations":
-        found = any(
-            row["attested_item"] == keys["attested_item"] and row.get("attested_school") is None
-            for row in county[table]
-        )
-    if not found:
+    if not any(all(row.get(k) == v for k, v in keys.items()) for row in county[table]):
         county[table].append(dict(keys))

@@ -262,7 +262,10 @@ def small_school_funding(county, _, __):
         if not 0 < pupils < 100:
             continue
         due = sum(
-            100 * number(school, f"pupils_{stage}") / pupils * number(facts, f"funding_quota_{stage}")
+            100
+            * number(school, f"pupils_{stage}")
+            / pupils
+            * number(facts, f"funding_quota_{stage}")
             for stage in STAGES_OF[school["kind"]]
         )
         allotted = number(one_row(county, "funds", school), "public_funding_allotted")
@@ -286,10 +289,12 @@ def teacher_pay(county, _, __):
 
 
 def teacher_share(county, element):
-    """Every teacher of every campus must have it."""
+    """Every teacher must have it, of every stage of every campus that has pupils."""
     having = everyone = 0
     for school in campuses(county):
         for stage in STAGES_OF[school["kind"]]:
+            if number(school, f"pupils_{stage}") == 0:
+                continue
             rows = [r for r in rows_of(county, "teachers", [school]) if r["stage"] == stage]
             row = rows[0] if rows else {}
             having += number(row, element)

@@ -383,7 +383,7 @@ def relief(campus, stage, item, relaxations):
     else:
         return ZERO
     if allowed is None:
-        return Range(Fraction(0), added.high, known=added.known and added.high == 0)
+        return Range(Fraction(0), added.high, known=False)
     return added if allowed else ZERO
 
 
@@ -440,9 +440,7 @@ def dispersion_of(sections, stage, item):
 
 
 def dispersions_of(sections):
-    return {
-        (stage, item): dispersion_of(sections, stage, item) for stage in CAPS for item in ITEMS
-    }
+    return {(stage, item): dispersion_of(sections, stage, item) for stage in CAPS for item in ITEMS}
 
 
 def all_hold(statuses):
@@ -454,7 +452,11 @@ def all_hold(statuses):
 
 
 def schools_step(sections):
-    """A section that may not exist can spoil nothing, and cannot be counted on either."""
-    return all_hold(
-        "missing" if s.status == "below" and not s.sure else s.status for s in sections
+    """A section that may not exist can spoil nothing; without any there is nothing to say."""
+    return (
+        "missing"
+        if not sections
+        else all_hold(
+            "missing" if s.status == "below" and not s.sure else s.status for s in sections
+        )
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -35,6 +35,8 @@ class Book:
     rows: Mapping[str, Mapping[tuple[str, ...], Row]]  # table -> key without county -> row
     lists: Mapping[str, Mapping[str, list[Row]]]  # table without key -> school -> rows
     classes: Mapping[tuple[str, str], Row]  # (school, stage) -> count, open, largest
+    scoped: dict[str, tuple[tuple[Row, bool | None], ...]] = field(default_factory=dict)
+    memory: dict[tuple[object, ...], object] = field(default_factory=dict)  # answers found once
 
     def number(self, element: str, row: Row | None) -> Bounds:
         """Return a reported number, or its legal range; for a row with no such line too."""
@@ -62,10 +64,12 @@ class Book:
 
     def enrolled(self, school: Row) -> Bounds:
         """Return the compulsory-stage pupils of a school."""
-        total = Bounds.exactly(0.0)
-        for stage in self.stages(school):
-            total = total + self.number(pupils_element(stage), school)
-        return total
+        key = ("enrolled", school["school"])
+        if (known := self.memory.get(key)) is None:
+            pupils = (self.number(pupils_element(s), school) for s in self.stages(school))
+            known = self.memory[key] = sum(pupils, Bounds.exactly(0.0))
+        assert isinstance(known, Bounds)
+        return known
 
     def in_scope(self, scope: Scope, school: Row) -> bool | None:
         """Return whether a scope covers the school; None if its pupils decide and are open."""
@@ -81,19 +85,23 @@ class Book:
             return True
         return None if pupils.high >= max(floor, 1) else False
 
-    def schools_in(self, scope_id: str) -> Iterator[tuple[Row, bool | None]]:
-        """Yield the schools a scope covers or may cover."""
-        scope = self.law.scopes[scope_id]
-        for school in self.schools.values():
-            if (inside := self.in_scope(scope, school)) is not False:
-                yield school, inside
+    def schools_in(self, scope_id: str) -> tuple[tuple[Row, bool | None], ...]:
+        """Return the schools a scope covers or may cover; None beside those it may."""
+        if scope_id not in self.scoped:
+            scope = self.law.scopes[scope_id]
+            judged = ((row, self.in_scope(scope, row)) for row in self.schools.values())
+            self.scoped[scope_id] = tuple(pair for pair in judged if pair[1] is not False)
+        return self.scoped[scope_id]
 
     def fits(self, who: Who, school: Row) -> bool | None:
         """Return whether a school fits a description; None if that is not known."""
-        answers = list(self._answers(who, school))
-        if False in answers:
-            return False
-        return None if None in answers else True
+        key = ("fits", id(who), school["school"])
+        if key not in self.memory:
+            answers = list(self._answers(who, school))
+            self.memory[key] = False if False in answers else None if None in answers else True
+        answer = self.memory[key]
+        assert answer is None or isinstance(answer, bool)
+        return answer
 
     def _answers(self, who: Who, school: Row) -> Iterator[bool | None]:
         if who.kinds:
@@ -111,6 +119,8 @@ class Book:
         yield from self._counted_answers(who, school)
 
     def _counted_answers(self, who: Who, school: Row) -> Iterator[bool | None]:
+        if not who.counts:
+            return
         pupils = self.enrolled(school)
         if who.pupils_at_least is not None:
             yield _threeway(pupils.low >= who.pupils_at_least, pupils.high >= who.pupils_at_least)
@@ -188,8 +198,7 @@ def open_book(tables: Tables, law: Law) -> Book:
     """
     dictionary = law.rulebook.dictionary
     schools = tables["schools"]
-    scope = law.scopes["resource"]
-    schools = schools.with_columns(merging=merges(scope))
+    schools = schools.with_columns(merging=merges(law.scopes.get("resource")))
     county_rows = tables["county"].to_dicts()
     keyed: dict[str, dict[tuple[str, ...], Row]] = {}
     listed: dict[str, dict[str, list[Row]]] = {}

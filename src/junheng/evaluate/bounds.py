@@ -83,6 +83,11 @@ def judge(number: Bounds, standard: Standard) -> Status:
     return _between(number.high < line - SLACK, number.low < line - SLACK)
 
 
+def no_less_than_zero(number: Bounds) -> Status:
+    """Return whether what is there covers what is asked."""
+    return _between(number.low >= -SLACK, number.high >= -SLACK)
+
+
 def _between(surely: bool, possibly: bool) -> Status:  # noqa: FBT001
     if surely:
         return Status.MET

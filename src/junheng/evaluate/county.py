@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Final
 
 import polars as pl
@@ -18,13 +19,18 @@ from junheng.evaluate.findings import (
     Verdict,
 )
 from junheng.evaluate.parts import find_part
-from junheng.evaluate.resources import SCOPE, judge_sections
+from junheng.evaluate.resources import NO_DISPERSIONS, NO_SECTIONS, SCOPE, judge_sections
 from junheng.evaluate.sections import build_sections, qualifies
 from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law
 from junheng.rulebook.model import Indicator
 
 STRICT: Final[frozenset[str]] = frozenset()
+
+# What is found on a day when no resource item is in force.
+NO_RESOURCES: Final = Resources(
+    sections=pl.DataFrame(schema=NO_SECTIONS), dispersions=pl.DataFrame(schema=NO_DISPERSIONS)
+)
 
 
 def evaluate_county(tables: Tables, law: Law) -> CountyEvaluation:
@@ -35,10 +41,34 @@ def evaluate_county(tables: Tables, law: Law) -> CountyEvaluation:
 
     Source: moe-2017-6.
     """
-    book = open_book(tables, law)
-    sections = build_sections(tables, law, law.scopes[SCOPE])
+    return _found(tables, _Scenarios(tables, law))
+
+
+def evaluate_again(
+    tables: Tables,
+    law: Law,
+    *,
+    before: CountyEvaluation,
+    indicators: frozenset[str],
+    resources: bool,
+) -> CountyEvaluation:
+    """Return the evaluation of changed tables, taking over what the change cannot touch.
+
+    Args:
+        tables: the changed tables of the county.
+        law: the law `before` was found under.
+        before: the evaluation before the change.
+        indicators: ids of the indicators the change does not touch.
+        resources: whether it leaves the resource items alone.
+    """
+    scenarios = _Scenarios(tables, law)
+    scenarios.take_over(before, indicators, resources=resources)
+    return _found(tables, scenarios)
+
+
+def _found(tables: Tables, found: _Scenarios) -> CountyEvaluation:
+    law = found.law
     every = frozenset(relaxation.id for relaxation in law.relaxations)
-    found = _Scenarios(book, sections)
     strict, relaxed = found.verdict(STRICT), found.verdict(every)
     alone = {r.id: found.verdict(frozenset({r.id})) for r in law.relaxations}
     names = tables["schools"]["county"]
@@ -50,6 +80,7 @@ def evaluate_county(tables: Tables, law: Law) -> CountyEvaluation:
         alone=alone,
         resources=found.resources(STRICT),
         relaxed_resources=found.resources(every),
+        alone_resources={r.id: found.resources(frozenset({r.id})) for r in law.relaxations},
         used={r.id: found.schools_helped(r.id) for r in law.relaxations},
     )
 
@@ -57,36 +88,66 @@ def evaluate_county(tables: Tables, law: Law) -> CountyEvaluation:
 class _Scenarios:
     """Evaluates each set of relaxations once; what one leaves untouched is found only once."""
 
-    def __init__(self, book: Book, sections: pl.DataFrame) -> None:
-        self._book = book
-        self._law = book.law
-        self._sections = sections
+    def __init__(self, tables: Tables, law: Law) -> None:
+        self.law = law
+        self._tables = tables
         self._resources: dict[frozenset[str], Resources] = {}
         self._indicators: dict[tuple[str, frozenset[str]], IndicatorFinding] = {}
-        self._touching = self._relaxations_that_touch()
 
-    def _relaxations_that_touch(self) -> dict[str, frozenset[str]]:
-        """Return, by indicator, the relaxations some school could use; those change findings."""
-        touching: dict[str, set[str]] = {}
-        for relaxation in self._law.relaxations:
-            if relaxation.adds:
-                fits = self._sections.select(qualifies(relaxation.who)).to_series()
-                if not fits.fill_null(value=True).any():
-                    continue
-            touching.setdefault(relaxation.indicator, set()).add(relaxation.id)
-        return {indicator: frozenset(ids) for indicator, ids in touching.items()}
+    def take_over(
+        self, before: CountyEvaluation, indicators: frozenset[str], *, resources: bool
+    ) -> None:
+        """Remember what was found before and still holds."""
+        verdicts = (before.strict, before.relaxed, *before.alone.values())
+        for verdict in verdicts:
+            relaxations = frozenset(verdict.relaxations)
+            for name in indicators:
+                asked = relaxations & self._about(name)
+                self._indicators[name, asked] = verdict.indicators[name]
+        if resources:
+            self._resources[STRICT] = before.resources
+            self._resources[frozenset(before.relaxed.relaxations)] = before.relaxed_resources
+            for name, found in before.alone_resources.items():
+                self._resources[frozenset({name})] = found
+
+    @cached_property
+    def _book(self) -> Book:
+        return open_book(self._tables, self.law)
+
+    @cached_property
+    def _sections(self) -> pl.DataFrame | None:
+        scope = self.law.scopes.get(SCOPE)
+        if scope is None or not self.law.items:
+            return None
+        return build_sections(self._tables, self.law, scope)
+
+    def _about(self, indicator: str) -> frozenset[str]:
+        """Return the relaxations of one indicator; no other changes its finding."""
+        return frozenset(r.id for r in self.law.relaxations if r.indicator == indicator)
+
+    @cached_property
+    def _usable(self) -> frozenset[str]:
+        """The relaxations of resource items that some section could use."""
+        if self._sections is None:
+            return STRICT
+        every = [r for r in self.law.relaxations if r.adds]
+        asked = [qualifies(r.who).fill_null(value=True).any().alias(r.id) for r in every]
+        fits = self._sections.select(asked).row(0, named=True) if asked else {}
+        return frozenset(name for name, fit in fits.items() if fit)
 
     def resources(self, relaxations: frozenset[str]) -> Resources:
-        items = {item.id for item in self._law.items}
-        relevant = {i for name, ids in self._touching.items() if name in items for i in ids}
-        asked = relaxations & relevant
+        if relaxations in self._resources:
+            return self._resources[relaxations]
+        if self._sections is None:
+            return NO_RESOURCES
+        asked = relaxations & self._usable
         if asked not in self._resources:
-            tables = self._book.tables
-            self._resources[asked] = judge_sections(self._sections, tables, self._law, asked)
+            judged = judge_sections(self._sections, self._tables, self.law, asked)
+            self._resources[asked] = judged
         return self._resources[asked]
 
     def indicator(self, indicator: Indicator, relaxations: frozenset[str]) -> IndicatorFinding:
-        asked = relaxations & self._touching.get(indicator.id, STRICT)
+        asked = relaxations & self._about(indicator.id)
         key = (indicator.id, asked)
         if key not in self._indicators:
             parts = tuple(
@@ -98,8 +159,8 @@ class _Scenarios:
         return self._indicators[key]
 
     def verdict(self, relaxations: frozenset[str]) -> Verdict:
-        found = {str(i.id): self.indicator(i, relaxations) for i in self._law.others}
-        steps = tuple(self._step(name, found, relaxations) for name in self._law.rulebook.steps)
+        found = {str(i.id): self.indicator(i, relaxations) for i in self.law.others}
+        steps = tuple(self._step(name, found, relaxations) for name in self.law.rulebook.steps)
         return Verdict(
             relaxations=tuple(sorted(relaxations)),
             status=all_of(step.status for step in steps),
@@ -114,14 +175,14 @@ class _Scenarios:
             return _step(name, self.resources(relaxations).sections["status"].to_list())
         if name == "dispersion":
             return _step(name, self.resources(relaxations).dispersions["status"].to_list())
-        area = [i.id for i in self._law.others if i.area == name]
+        area = [i.id for i in self.law.others if i.area == name]
         return _step(name, [found[indicator].status.value for indicator in area])
 
     def schools_helped(self, relaxation_id: str) -> tuple[str, ...]:
         """Return the schools with a finding that is below without a relaxation, met with it."""
         alone = frozenset({relaxation_id})
         helped = dict.fromkeys(self._helped_sections(alone))
-        indicator = self._law.rulebook.indicator(self._law.relaxation(relaxation_id).indicator)
+        indicator = self.law.rulebook.indicator(self.law.relaxation(relaxation_id).indicator)
         if indicator.area != "resource":
             strict, eased = self.indicator(indicator, STRICT), self.indicator(indicator, alone)
             for before, after in zip(strict.parts, eased.parts, strict=True):
@@ -134,7 +195,7 @@ class _Scenarios:
         strict, eased = self.resources(STRICT), self.resources(alone)
         if strict is eased:
             return []
-        names = [f"{item.id}.status" for item in self._law.items]
+        names = [f"{item.id}.status" for item in self.law.items]
         better = pl.any_horizontal(
             [
                 (pl.col(n) == Status.MET.value) & (pl.col(f"{n}.strict") != Status.MET.value)

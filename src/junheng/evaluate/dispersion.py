@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from junheng.base.units import SLACK
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.integer]
 
@@ -47,6 +49,8 @@ def dispersion(
             deviation = x / weights - mean[at]
             squares = weights * deviation * deviation
             spread = _summed(at, squares, count)
+            alike = np.sqrt(spread / total) <= SLACK * mean
+            spread = np.where(alike, 0.0, spread)
             cv = np.sqrt(spread / total) / np.where(mean > 0, mean, np.nan)
             by_group[f"{item}.mean"] = mean * per[item]
             by_group[f"{item}.cv"] = cv

@@ -140,4 +140,5 @@ class CountyEvaluation:
     alone: Mapping[str, Verdict]  # with each relaxation by itself
     resources: Resources  # strict
     relaxed_resources: Resources
+    alone_resources: Mapping[str, Resources]
     used: Mapping[str, tuple[str, ...]]  # relaxation id -> schools whose verdict it changes

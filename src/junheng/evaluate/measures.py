@@ -129,13 +129,15 @@ def _quantity(item: Item, law: Law, relaxations: frozenset[str], reading: _Readi
             total = pl.when(pl.col("stage") == stage.value).then(one).otherwise(total)
     if item.measure.minus:
         total = total - _sum(item.measure.minus, reading.subtract)
+        if reading.doubt is not None:  # a part is no more than its whole, whatever is filled in
+            total = pl.max_horizontal(total, 0.0)
     for relaxation in law.relaxations:
         if relaxation.id in relaxations and relaxation.indicator == item.id and relaxation.adds:
             fits = qualifies(relaxation.who)
             if reading.doubt is not None:
                 fits = fits.fill_null(value=reading.doubt)
             added = _sum(relaxation.adds, reading.add)
-            total = total + pl.when(fits).then(added).when(~fits).then(0.0)
+            total = total + pl.when(fits).then(added).when(~fits | (added == 0)).then(0.0)
     if not item.measure.split:
         return total
     return total * (pl.col("weight") * pl.col("pupils") / pl.col(reading.heads))

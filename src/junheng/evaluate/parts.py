@@ -9,7 +9,7 @@ from typing import Any
 
 from junheng.base.units import Status, round_up
 from junheng.evaluate.book import Book, Row, years_between
-from junheng.evaluate.bounds import Bounds, all_of, judge, softened, total
+from junheng.evaluate.bounds import Bounds, all_of, judge, no_less_than_zero, softened, total
 from junheng.evaluate.bounds import share as share_of
 from junheng.evaluate.findings import Finding, Input, PartFinding, VariantFinding
 from junheng.evaluate.schools import class_size_part, funding_part, rooms_part, size_part
@@ -28,9 +28,11 @@ def find_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> PartF
     found = _measure(book, part, relaxed, indicator)
     variants = []
     for variant in part.variant:
-        other = _measure(
-            book, part.model_copy(update={"measure": variant.measure}), relaxed, indicator
-        )
+        read_so = part.model_copy(update={"measure": variant.measure})
+        if isinstance(variant.measure, model.Share):
+            other = share_part(book, read_so, with_singles=variant.measure.of == "each_school")
+        else:
+            other = _measure(book, read_so, relaxed, indicator)
         if other.status is not found.status:
             variants.append(VariantFinding(id=variant.id, value=other.value, status=other.status))
     if not variants:
@@ -119,7 +121,7 @@ def _compare(book: Book, part: Part) -> PartFinding:
     assert isinstance(measure, model.Compare)
     left, right = _county_number(book, measure.left), _county_number(book, measure.right)
     difference = left - right
-    status = judge(difference, Standard(valid_from=book.law.on, at_least=0))  # type: ignore[arg-type]
+    status = no_less_than_zero(difference)
     gap = None if difference.value is None else max(0.0, -difference.value)
     unit = book.elements[measure.left].unit
     return PartFinding(

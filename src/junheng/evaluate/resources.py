@@ -15,6 +15,25 @@ from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law
 
 SCOPE = "resource"
+
+# The plans here are straight lines: looking for something to rearrange costs more than it saves.
+PLAIN = pl.QueryOptFlags.none()
+
+NO_SECTIONS = pl.Schema(
+    {
+        **dict.fromkeys(("county", "school", "school_name", "kind", "stage"), pl.String()),
+        "pupils": pl.Float64(),
+        "merged": pl.List(pl.String()),
+        "status": STATUS,
+    }
+)
+NO_DISPERSIONS = pl.Schema(
+    {
+        **dict.fromkeys(("county", "stage", "indicator"), pl.String()),
+        **dict.fromkeys(("pupils", "mean", "cv", "cap", "low", "high"), pl.Float64()),
+        "status": STATUS,
+    }
+)
 _IDENTITY = ("county", "school", "school_name", "kind", "sponsor", "area")
 
 
@@ -38,12 +57,7 @@ def judge_sections(
     items = items_of(law)
     measured = _measured(sections, items, law, relaxations)
     merged = _merged(measured, tables, items)
-    valued = merged.with_columns(
-        (pl.col(f"{i.id}.quantity") * i.measure.per / pl.col("pupils")).alias(f"{i.id}.value")
-        for i in items
-    )
-    judged = _judged(valued, items, law)
-    return _with_dispersion(judged, items, law)
+    return _with_dispersion(_judged(merged, items, law), items, law)
 
 
 def _measured(
@@ -53,11 +67,13 @@ def _measured(
 
     Complete rows need no second computation: their ends are the quantity itself.
     """
-    known = sections.with_columns(
-        quantity(item, law, relaxations).alias(f"{item.id}.quantity") for item in items
-    )
     gap = pl.any_horizontal([pl.col(f"{i.id}.quantity").is_null() for i in items])
-    known = known.with_columns(gap=gap | pl.col("pupils").is_null())
+    known = (
+        sections.lazy()
+        .with_columns(quantity(i, law, relaxations).alias(f"{i.id}.quantity") for i in items)
+        .with_columns(gap=gap | pl.col("pupils").is_null())
+        .collect(optimizations=PLAIN)
+    )
     if not known["gap"].any():
         return known
     elements = law.rulebook.dictionary.by_id()
@@ -75,21 +91,22 @@ def _merged(measured: pl.DataFrame, tables: Tables, items: tuple[Item, ...]) -> 
     ends = [name for name in ends if name in measured.columns]
     quantities = [f"{i.id}.quantity" for i in items]
     kept = ["unit", "stage", *_IDENTITY, "pupils", "share", "sure", "gap", *quantities, *ends]
-    slim = measured.select([name for name in kept if name in measured.columns] + ["merging"])
+    kept += ["merging", "mother_school"]
+    slim = measured.select([name for name in kept if name in measured.columns])
     joining = slim["unit"].filter(slim["merging"]).unique()
     if joining.is_empty():
-        single = slim.drop("merging").with_columns(merged=pl.lit(None, pl.List(pl.String)))
-        return _in_order(single)
+        return _in_order(slim.with_columns(merged=pl.lit(None, pl.List(pl.String))))
     involved = pl.col("unit").is_in(joining.implode()) & (
         pl.col("stage") == slim.filter("merging")["stage"][0]
     )
-    single = slim.filter(~involved).drop("merging")
+    single = slim.filter(~involved)
     together = _together(slim.filter(involved), tables, [*quantities, *ends])
     return _in_order(pl.concat([single, together], how="diagonal"))
 
 
 def _in_order(sections: pl.DataFrame) -> pl.DataFrame:
-    return sections.sort("unit", "stage", descending=[False, True]).drop("unit")
+    ordered = sections.sort("unit", "stage", descending=[False, True])
+    return ordered.drop("unit", "merging", "mother_school", strict=False)
 
 
 def _together(rows: pl.DataFrame, tables: Tables, summed: list[str]) -> pl.DataFrame:
@@ -103,37 +120,40 @@ def _together(rows: pl.DataFrame, tables: Tables, summed: list[str]) -> pl.DataF
     )
     grouped = filled.group_by("unit", "stage", maintain_order=True).agg(
         *[_whole_sum(name).alias(name) for name in ("pupils", *summed)],
-        pl.col("sure").all(),
+        pl.col("sure").any(),
         pl.col("gap").any(),
         share=pl.col("share").filter(~pl.col("merging")).first(),
         merged=pl.col("school").filter(pl.col("merging")),
     )
-    names = [name for name in _IDENTITY if name in tables["schools"].columns]
-    mothers = rows.filter(~pl.col("merging")).select("unit", "stage", *names)
-    absent = grouped.join(mothers, on=["unit", "stage"], how="anti", maintain_order="left")
-    if absent.height:
-        own = rows.join(absent, on=["unit", "stage"], how="semi")
-        mothers = pl.concat([mothers, own.unique(["unit", "stage"]).select(mothers.columns)])
-    return grouped.join(mothers, on=["unit", "stage"], how="left", maintain_order="left")
+    mother = pl.when("merging").then("mother_school").otherwise("school").alias("school")
+    codes = rows.select("unit", "county", mother).unique(["unit"])
+    schools = tables["schools"].select(n for n in _IDENTITY if n in tables["schools"].columns)
+    named = codes.join(schools, on=["county", "school"], how="left")
+    return grouped.join(named, on="unit", how="left", maintain_order="left")
 
 
 def _whole_sum(name: str) -> pl.Expr:
     return pl.when(pl.col(name).is_not_null().all()).then(pl.col(name).sum())
 
 
-def _judged(sections: pl.DataFrame, items: tuple[Item, ...], law: Law) -> pl.DataFrame:
+def _judged(merged: pl.DataFrame, items: tuple[Item, ...], law: Law) -> pl.DataFrame:
+    """Add values, ranks, statuses and the school verdict, in one pass over the frame."""
+    values = [
+        (pl.col(f"{i.id}.quantity") * i.measure.per / pl.col("pupils")).alias(f"{i.id}.value")
+        for i in items
+    ]
     ranks = []
     for item in items:
         rank = item.rank(pl.col(f"{item.id}.value"))
         ranks += [rank.alias(f"{item.id}.worst"), rank.alias(f"{item.id}.best")]
-    ranked = sections.with_columns(ranks)
-    if ranked["gap"].any():
-        ranked = ranked.with_columns(_open_ranks(items, ranked.columns))
+    frame = merged.lazy().with_columns(values).with_columns(ranks)
+    if merged["gap"].any():
+        frame = frame.with_columns(_open_ranks(items, merged.columns))
     statuses = [
         status_of(pl.col(f"{i.id}.worst"), pl.col(f"{i.id}.best")).alias(f"{i.id}.status")
         for i in items
     ]
-    return _with_verdict(ranked.with_columns(statuses), items, law)
+    return frame.with_columns(*statuses, *_verdict(items, law)).collect(optimizations=PLAIN)
 
 
 def _open_ranks(items: tuple[Item, ...], columns: list[str]) -> list[pl.Expr]:
@@ -157,14 +177,14 @@ def _open_ranks(items: tuple[Item, ...], columns: list[str]) -> list[pl.Expr]:
     return ranks
 
 
-def _with_verdict(sections: pl.DataFrame, items: tuple[Item, ...], law: Law) -> pl.DataFrame:
+def _verdict(items: tuple[Item, ...], law: Law) -> list[pl.Expr]:
+    """Return the counts of items and whether the section passes, surely and possibly."""
     if law.rollup is None:
-        return sections
+        return []
     worst = [pl.col(f"{i.id}.worst") for i in items]
     best = [pl.col(f"{i.id}.best") for i in items]
-    sure = pl.col("sure")
-    surely = school_passes(worst, law.rollup) & sure
-    possibly = school_passes(best, law.rollup) | ~sure
+    surely = school_passes(worst, law.rollup) & pl.col("sure")
+    possibly = school_passes(best, law.rollup) | ~pl.col("sure")
     status = (
         pl.when(surely)
         .then(pl.lit(Status.MET.value, STATUS))
@@ -172,15 +192,14 @@ def _with_verdict(sections: pl.DataFrame, items: tuple[Item, ...], law: Law) -> 
         .then(pl.lit(Status.MISSING.value, STATUS))
         .otherwise(pl.lit(Status.BELOW.value, STATUS))
     )
-    return sections.with_columns(
-        met=count_of(worst, MET),
-        near=pl.sum_horizontal(
-            [((w == NEAR) & (b == NEAR)).cast(pl.UInt8) for w, b in zip(worst, best, strict=True)]
-        ),
-        status=status,
-        worst=surely.cast(pl.UInt8) * MET,
-        best=possibly.cast(pl.UInt8) * MET,
-    )
+    near = [((w == NEAR) & (b == NEAR)).cast(pl.UInt8) for w, b in zip(worst, best, strict=True)]
+    return [
+        count_of(worst, MET).alias("met"),
+        pl.sum_horizontal(near).alias("near"),
+        status.alias("status"),
+        (surely.cast(pl.UInt8) * MET).alias("worst"),
+        (possibly.cast(pl.UInt8) * MET).alias("best"),
+    ]
 
 
 def _with_dispersion(sections: pl.DataFrame, items: tuple[Item, ...], law: Law) -> Resources:

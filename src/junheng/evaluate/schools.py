@@ -10,7 +10,7 @@ import polars as pl
 
 from junheng.base.units import Stage, Status, round_up
 from junheng.evaluate.book import Book, Row
-from junheng.evaluate.bounds import Bounds, all_of, judge, softened, total
+from junheng.evaluate.bounds import Bounds, all_of, judge, no_less_than_zero, softened, total
 from junheng.evaluate.findings import Finding, Input, PartFinding
 from junheng.rulebook import model
 from junheng.rulebook.model import Part, Relaxation, Standard
@@ -73,40 +73,49 @@ def rooms_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> Part
 
     Source: moe-2017-6/4.3, gdh-2019-30/relax-10.
     """
-    measure = part.measure
-    assert isinstance(measure, model.Rooms)
     singles = []
     for school, inside in book.schools_in(part.scope or "counted"):
-        classes = total(book.class_count(school, stage) for stage in book.stages(school))
-        need = Bounds(
-            low=float(math.ceil(classes.low / measure.classes_per_room)),
-            high=float(math.ceil(classes.high / measure.classes_per_room)),
-        )
         for room in _ROOM_KINDS:
             norms = _norms(book, part, school, (room, indicator, relaxed))
-            have = _rooms(book, school, room, norms)
-            spare = have - need
-            status = softened(
-                judge(spare, Standard(valid_from=book.law.on, at_least=0)),  # type: ignore[arg-type]
-                in_scope=inside,
-            )
-            known = have.value is not None and need.value is not None
-            gaps = _room_gaps(book, school, room)
-            gaps += _who_gaps(book, indicator, relaxed, school)
-            singles.append(
-                Finding(
-                    school=str(school["school"]),
-                    detail=room,
-                    row=school["row"],
-                    value=have.value,
-                    standard=need.value,
-                    status=status,
-                    gap=max(0.0, -spare.low) if known else None,
-                    gap_unit="rooms",
-                    missing=tuple(gaps) if status is Status.MISSING else (),
-                )
-            )
+            key = ("rooms", school["school"], room, norms)
+            if key not in book.memory:
+                book.memory[key] = _room(book, part, school, (room, norms))
+            found = book.memory[key]
+            assert isinstance(found, Finding)
+            status = softened(found.status, in_scope=inside)
+            if status is Status.MISSING:
+                gaps = [
+                    *_room_gaps(book, school, room),
+                    *_who_gaps(book, indicator, relaxed, school),
+                ]
+                found = dataclasses.replace(found, status=status, missing=tuple(gaps))
+            singles.append(found)
     return _part(part, singles, "at_least", "rooms")
+
+
+def _room(book: Book, part: Part, school: Row, asked: tuple[str, tuple[float, float]]) -> Finding:
+    """Return the finding about one kind of room of a school, as if it were surely in scope."""
+    measure = part.measure
+    assert isinstance(measure, model.Rooms)
+    room, norms = asked
+    classes = total(book.class_count(school, stage) for stage in book.stages(school))
+    need = Bounds(
+        low=float(math.ceil(classes.low / measure.classes_per_room)),
+        high=float(math.ceil(classes.high / measure.classes_per_room)),
+    )
+    have = _rooms(book, school, room, norms)
+    spare = have - need
+    known = have.value is not None and need.value is not None
+    return Finding(
+        school=str(school["school"]),
+        detail=room,
+        row=school["row"],
+        value=have.value,
+        standard=need.value,
+        status=no_less_than_zero(spare),
+        gap=max(0.0, -spare.low) if known else None,
+        gap_unit="rooms",
+    )
 
 
 def _norms(
@@ -294,7 +303,7 @@ def funding_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> Pa
         funds = book.number(measure.allotted, book.row("funds", str(school["school"])))
         spare = funds - due
         status = softened(
-            judge(spare, Standard(valid_from=book.law.on, at_least=0)),  # type: ignore[arg-type]
+            no_less_than_zero(spare),
             in_scope=inside if small else None,
         )
         known = funds.value is not None and due.value is not None

@@ -19,13 +19,13 @@ def pupils_element(stage: Stage) -> str:
     return f"pupils_{stage}"
 
 
-def merges(scope: Scope) -> pl.Expr:
+def merges(scope: Scope | None) -> pl.Expr:
     """Return whether a row of the schools table joins its mother school (bool, never null).
 
     The county may decide otherwise than the rule, with a reason.
     Source: moe-2017-6/3.
     """
-    if not scope.merge_points:
+    if scope is None or not scope.merge_points:
         return pl.lit(value=False)
     decision = pl.col("merge_decision").fill_null("by_rule")
     by_rule = (decision == "by_rule") & pl.col("not_counted").fill_null(value=False)
@@ -40,7 +40,8 @@ def build_sections(tables: Tables, law: Law, scope: Scope) -> pl.DataFrame:
     mother school), the columns of schools, facilities and teachers, stage (str), pupils (f64),
     weight (f64, of one pupil of this stage when material is divided), heads and heads_low and
     heads_high (f64: the school's weighted pupils, as known and at the ends of the legal range),
-    enrolled (i64: the school's compulsory-stage pupils), merging (bool),
+    enrolled and enrolled_low (i64: the school's compulsory-stage pupils, at least so many),
+    merging (bool),
     share (f64: this section's part of the school's material), sure (bool).
     """
     schools = _schools(tables, law, scope)
@@ -82,16 +83,23 @@ def _schools(tables: Tables, law: Law, scope: Scope) -> pl.DataFrame:
     schools = schools.join(facilities, on=_KEY, how="left", maintain_order="left")
     known, low, high = _heads(law, dictionary)
     schools = schools.with_columns(
-        merging=merging, heads=known, heads_low=low, heads_high=high, enrolled=_compulsory(law)
+        merging=merging,
+        heads=known,
+        heads_low=low,
+        heads_high=high,
+        enrolled=_compulsory(law, None),
+        enrolled_low=_compulsory(law, 0),
     ).with_row_index("unit")
     return _with_mothers(schools, _kinds(law, scope, Stage.PRIMARY))
 
 
-def _compulsory(law: Law) -> pl.Expr:
-    """Return the school's compulsory-stage pupils, null if any stage it teaches is unknown."""
+def _compulsory(law: Law, unknown: int | None) -> pl.Expr:
+    """Return the school's compulsory-stage pupils, a stage not reported counted as `unknown`."""
     stages = dict.fromkeys(s for kind in law.weights for s in law.stages_of(kind))
     taught = [
-        pl.when(_weight(law, stage) == 0).then(0).otherwise(pl.col(pupils_element(stage)))
+        pl.when(_weight(law, stage) == 0)
+        .then(0)
+        .otherwise(pl.col(pupils_element(stage)).fill_null(pl.lit(unknown)))
         for stage in stages
     ]
     return sum_of(taught)
@@ -132,10 +140,11 @@ def _heads(law: Law, dictionary: Dictionary) -> tuple[pl.Expr, pl.Expr, pl.Expr]
             continue
         weight = _weight(law, stage)
         pupils = _enrolled(stage, "has_kindergarten" in elements)
+        most = pl.col(pupils_element(stage)).fill_null(float(element.maximum or 0))
         for ends, filled in (
             (known, pupils),
             (low, pupils.fill_null(float(element.minimum))),
-            (high, pupils.fill_null(float(element.maximum or 0))),
+            (high, pupils.fill_null(most)),
         ):
             ends.append(pl.when(weight == 0).then(0.0).otherwise(weight * filled))
     return pl.sum_horizontal(known, ignore_nulls=False), sum_of(low), sum_of(high)
@@ -169,9 +178,11 @@ def _conditions(who: Who) -> list[pl.Expr]:
     if who.flag is not None:
         conditions.append(pl.col(who.flag))
     if who.pupils_at_least is not None:
-        conditions.append(pl.col("enrolled") >= who.pupils_at_least)
+        reached = pl.col("enrolled_low") >= who.pupils_at_least
+        conditions.append(pl.when(reached | pl.col("enrolled").is_not_null()).then(reached))
     if who.pupils_below is not None:
-        conditions.append(pl.col("enrolled") < who.pupils_below)
+        reached = pl.col("enrolled_low") >= who.pupils_below
+        conditions.append(pl.when(reached | pl.col("enrolled").is_not_null()).then(~reached))
     if who.built_until is not None:
         conditions.append(pl.col("built_year") <= who.built_until)
     return conditions

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from junheng.base.units import SLACK, Status, round_up
 from junheng.evaluate.book import Book, Row
-from junheng.evaluate.bounds import Bounds, all_of, judge, softened, total
+from junheng.evaluate.bounds import Bounds, all_of, judge, softened
 from junheng.evaluate.bounds import share as share_of
 from junheng.evaluate.findings import Finding, Input, PartFinding
 from junheng.rulebook import model
@@ -23,15 +24,24 @@ def share_gap(
     return round_up(max(0.0, wanted - SLACK), unit)
 
 
-def share_part(book: Book, part: Part) -> PartFinding:
-    """Judge a share of county figures, or of what schools report."""
+def share_part(book: Book, part: Part, *, with_singles: bool = True) -> PartFinding:
+    """Judge a share of county figures, or of what schools report.
+
+    Without singles only the county's value and status are found.
+    """
     measure = part.measure
     assert isinstance(measure, model.Share)
     standard = book.law.standard(part)
     if standard is None:
         return PartFinding(part=part.id, status=Status.NOT_APPLICABLE)
     tables = {book.elements[name].table for name in _names(measure)}
-    singles = () if tables == {"county"} else tuple(_singles(book, part, measure, standard))
+    entries: list[_Entry] = [(book.county, None, True)]
+    singles: tuple[Finding, ...] = ()
+    if tables != {"county"}:
+        entries = list(_entries(book, part, measure))
+    counted = [_count(book, measure, entry) for entry in entries]
+    if tables != {"county"} and with_singles:
+        singles = tuple(_single(book, measure, standard, one) for one in counted)
     if measure.of == "each_school":
         status = all_of(s.status for s in singles)
         gaps = tuple(gap for s in singles if s.status is Status.MISSING for gap in s.missing)
@@ -43,10 +53,7 @@ def share_part(book: Book, part: Part) -> PartFinding:
             singles=singles,
             missing=gaps if status is Status.MISSING else (),
         )
-    entries: list[_Entry] = [(book.county, None, True)]
-    if tables != {"county"}:
-        entries = list(_entries(book, part, measure))
-    return _county_share(book, part, measure, standard, (entries, singles))
+    return _county_share(book, part, measure, standard, (counted, singles))
 
 
 def _names(measure: model.Share) -> tuple[str, ...]:
@@ -87,15 +94,54 @@ def _teaches(book: Book, measure: model.Share, school: Row) -> bool:
     )
 
 
-def _term(book: Book, entry: _Entry, plus: Iterable[str], minus: Iterable[str]) -> Bounds:
-    school, stage, _ = entry
+_Ends = tuple[float, float]  # least and greatest, the same where the number is known
 
-    def number(name: str) -> Bounds:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    """What one entry reports, element by element, and its two sides of the share."""
+
+    entry: _Entry
+    numbers: dict[str, _Ends]
+    numerator: _Ends
+    denominator: _Ends
+
+
+def _count(book: Book, measure: model.Share, entry: _Entry) -> _Counted:
+    school, stage, _ = entry
+    numbers = {}
+    for name in _names(measure):
         table = book.elements[name].table
         row = school if table in {"county", "schools"} else _row(book, table, school, stage)
-        return book.number(name, row)
+        value = row.get(name) if row is not None else None
+        if value is not None:
+            numbers[name] = (float(value), float(value))
+        else:
+            legal = book.number(name, row)
+            numbers[name] = (legal.low, legal.high)
+    low, high = _side(numbers, measure.numerator, measure.numerator_minus)
+    denominator = _side(numbers, measure.denominator, measure.denominator_minus)
+    if measure.bounded:
+        high = min(high, denominator[1])
+    return _Counted(entry=entry, numbers=numbers, numerator=(low, high), denominator=denominator)
 
-    return total(map(number, plus)) - total(map(number, minus))
+
+def _side(numbers: Mapping[str, _Ends], plus: Iterable[str], minus: Iterable[str]) -> _Ends:
+    low, high = 0.0, 0.0
+    for name in plus:
+        low, high = low + numbers[name][0], high + numbers[name][1]
+    for name in minus:
+        low, high = low - numbers[name][1], high - numbers[name][0]
+    return low, high
+
+
+def _sum(counted: Iterable[tuple[_Ends, _Entry]]) -> Bounds:
+    """Return a total over entries; one that may not belong adds nothing at the low end."""
+    low, high = 0.0, 0.0
+    for (one_low, one_high), entry in counted:
+        low += one_low if entry[2] else min(0.0, one_low)
+        high += one_high if entry[2] else max(0.0, one_high)
+    return Bounds(low=low, high=high)
 
 
 def _row(book: Book, table: str, school: Row, stage: str | None) -> Row | None:
@@ -121,33 +167,25 @@ def _entry_gaps(book: Book, measure: model.Share, entry: _Entry) -> tuple[Input,
     return tuple(gaps)
 
 
-def _ends(book: Book, measure: model.Share, entry: _Entry) -> tuple[Bounds, Bounds]:
-    numerator = _term(book, entry, measure.numerator, measure.numerator_minus)
-    denominator = _term(book, entry, measure.denominator, measure.denominator_minus)
-    if measure.bounded:
-        numerator = Bounds(low=numerator.low, high=min(numerator.high, denominator.high))
-    return numerator, denominator
-
-
-def _singles(book: Book, part: Part, measure: model.Share, standard: Standard) -> Iterable[Finding]:
+def _single(book: Book, measure: model.Share, standard: Standard, counted: _Counted) -> Finding:
+    school, stage, inside = counted.entry
     unit = book.elements[measure.numerator[0]].unit
-    for entry in _entries(book, part, measure):
-        school, stage, inside = entry
-        numerator, denominator = _ends(book, measure, entry)
-        number = share_of(numerator, denominator, measure.per, bounded=measure.bounded)
-        nobody = denominator.value == 0
-        status = softened(judge(number, standard), in_scope=inside)
-        yield Finding(
-            school=str(school["school"]),
-            stage=stage,
-            row=school["row"],
-            value=None if nobody else number.value,
-            standard=standard.number,
-            status=Status.NOT_APPLICABLE if nobody else status,
-            gap=share_gap(numerator, denominator, measure.per, standard, unit),
-            gap_unit=unit,
-            missing=_entry_gaps(book, measure, entry) if status is Status.MISSING else (),
-        )
+    numerator = Bounds(low=counted.numerator[0], high=counted.numerator[1])
+    denominator = Bounds(low=counted.denominator[0], high=counted.denominator[1])
+    number = share_of(numerator, denominator, measure.per, bounded=measure.bounded)
+    nobody = denominator.high == 0
+    status = softened(judge(number, standard), in_scope=inside)
+    return Finding(
+        school=str(school["school"]),
+        stage=stage,
+        row=school["row"],
+        value=None if nobody else number.value,
+        standard=standard.number,
+        status=Status.NOT_APPLICABLE if nobody else status,
+        gap=share_gap(numerator, denominator, measure.per, standard, unit),
+        gap_unit=unit,
+        missing=_entry_gaps(book, measure, counted.entry) if status is Status.MISSING else (),
+    )
 
 
 def _county_share(
@@ -155,21 +193,20 @@ def _county_share(
     part: Part,
     measure: model.Share,
     standard: Standard,
-    looked_at: tuple[list[_Entry], tuple[Finding, ...]],
+    looked_at: tuple[list[_Counted], tuple[Finding, ...]],
 ) -> PartFinding:
-    entries, singles = looked_at
-    ends = [_ends(book, measure, entry) for entry in entries]
-    numerator = total(_counted(n, e) for (n, _), e in zip(ends, entries, strict=True))
-    denominator = total(_counted(d, e) for (_, d), e in zip(ends, entries, strict=True))
+    counted, singles = looked_at
+    numerator = _sum((one.numerator, one.entry) for one in counted)
+    denominator = _sum((one.denominator, one.entry) for one in counted)
     if denominator.value == 0:
         return PartFinding(part=part.id, status=Status.NOT_APPLICABLE, singles=singles)
     number = share_of(numerator, denominator, measure.per, bounded=measure.bounded)
     status = judge(number, standard)
-    if measure.bounded and status is Status.MISSING and _surely_short(ends, entries, standard):
+    if measure.bounded and status is Status.MISSING and _surely_short(counted, measure, standard):
         status = Status.BELOW
     gaps: tuple[Input, ...] = ()
     if status is Status.MISSING:
-        gaps = tuple(gap for entry in entries for gap in _entry_gaps(book, measure, entry))
+        gaps = tuple(gap for one in counted for gap in _entry_gaps(book, measure, one.entry))
     unit = book.elements[measure.numerator[0]].unit
     known = numerator.value is not None and denominator.value is not None
     return PartFinding(
@@ -183,21 +220,14 @@ def _county_share(
         singles=singles,
         missing=gaps,
         inputs=tuple(
-            (name, total(_counted(_term(book, e, [name], ()), e) for e in entries).value)
+            (name, _sum((one.numbers[name], one.entry) for one in counted).value)
             for name in _names(measure)
         ),
     )
 
 
-def _counted(number: Bounds, entry: _Entry) -> Bounds:
-    """Return what an entry adds: nothing at the low end if it may not belong at all."""
-    return number if entry[2] else Bounds(low=min(0.0, number.low), high=max(0.0, number.high))
-
-
-def _surely_short(
-    ends: list[tuple[Bounds, Bounds]], entries: list[_Entry], standard: Standard
-) -> bool:
+def _surely_short(counted: list[_Counted], measure: model.Share, standard: Standard) -> bool:
     """Whether a full share is out of reach because one school has surely left a part out."""
-    return standard.number >= 100 and any(  # noqa: PLR2004
-        n.high < d.low for (n, d), entry in zip(ends, entries, strict=True) if entry[2]
+    return standard.number >= measure.per and any(
+        one.numerator[1] < one.denominator[0] for one in counted if one.entry[2]
     )

@@ -19,9 +19,10 @@ _LATEST_YEAR: Final = 2100
 class Assistant:
     """Adds help to sheets; long lists of choices live on one sheet of their own."""
 
-    def __init__(self, layout: Layout, ready_rows: int) -> None:
+    def __init__(self, layout: Layout, first_row: int, ready_rows: int) -> None:
         """Give every different list of choices a column of the list sheet."""
         self._layout = layout
+        self._first_row = first_row
         self._ready_rows = ready_rows
         fields = [field for sheet in layout.sheets for field in sheet.fields if field.words]
         self._lists = {tuple(f.words.values()): at for at, f in enumerate(_first_of_each(fields))}
@@ -32,10 +33,9 @@ class Assistant:
             worksheet.write_column(0, column, words)
         worksheet.hide()
 
-    def help_rows(
-        self, worksheet: Worksheet, sheet: Sheet, first: int, last: int, grey: Format
-    ) -> None:
+    def help_rows(self, worksheet: Worksheet, sheet: Sheet, last: int, grey: Format) -> None:
         """Add help to all data rows of a row sheet, also those still empty."""
+        first = self._first_row
         for at, (_, field) in enumerate(sheet.columns()):
             if field is None:
                 continue
@@ -84,8 +84,8 @@ class Assistant:
         if schools is None:
             return ""
         column = [f.id if f else "" for _, f in schools.columns()].index(SCHOOL_CODES[0])
-        first_row = 3
-        return f"='{schools.name}'!{xl_range_abs(first_row, column, self._ready_rows, column)}"
+        cells = xl_range_abs(self._first_row, column, self._ready_rows, column)
+        return f"='{schools.name}'!{cells}"
 
 
 def _first_of_each(fields: list[Field]) -> list[Field]:

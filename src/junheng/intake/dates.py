@@ -11,7 +11,7 @@ from junheng.intake.text import half_width
 from junheng.intake.wording import wording
 
 # Day 0 of a spreadsheet's calendar is two days before day 1 of January, for its leap-year slip.
-_DAY_ZERO: Final = dt.date(1899, 12, 30)
+_DAY_ZERO: Final = dt.date(1900, 1, 1) - dt.timedelta(days=2)
 # Serial numbers of the years a date here can lie in; anything else typed as a number is no date.
 _SERIALS: Final = range(10000, 100000)
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")

@@ -14,7 +14,7 @@ from junheng.intake.wording import wording
 
 
 def write_csv(
-    folder: Path, dictionary: Dictionary, labels: Mapping[str, object], tables: Tables
+    folder: Path, tables: Tables, dictionary: Dictionary, labels: Mapping[str, object]
 ) -> tuple[Path, ...]:
     """Write one CSV a table, headed as in the workbook, after a county column; return the files.
 
@@ -29,8 +29,14 @@ def write_csv(
     return tuple(files)
 
 
-def write_parquet(folder: Path, dictionary: Dictionary, tables: Tables) -> tuple[Path, ...]:
-    """Write one Parquet file a table: `county`, then one column per element id, choices as codes."""
+def write_parquet(
+    folder: Path, tables: Tables, dictionary: Dictionary, labels: Mapping[str, object]
+) -> tuple[Path, ...]:
+    """Write one Parquet file a table: `county`, then one column per element id, choices as codes.
+
+    `labels` are taken like everywhere else and not needed: machines read these files.
+    """
+    del labels
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for table in dictionary.table:

@@ -17,7 +17,7 @@ from junheng.intake.report import Report
 from junheng.intake.sheets import check_headings
 from junheng.intake.sources import RawTable
 from junheng.intake.tables import Column, Origin
-from junheng.intake.text import clean, letters, normal
+from junheng.intake.text import letters, normal, one_line
 from junheng.intake.wording import did_you_mean, unusable, wording
 
 _HEAD: Final = 50  # rows in which headings are looked for
@@ -38,18 +38,20 @@ def locate_files(path: Path, layout: Layout, report: Report) -> list[RawTable]:
             place = {"file": path.name, "sheet": sheet.name, "cell": "", "heading": ""}
             report.refuse("missing_file", place, table=sheet.table.id, hint="")
             continue
-        table = (
-            _locate_csv(file, sheet, report)
-            if _is_csv(file)
-            else _locate_parquet(file, sheet, report)
-        )
+        table = locate_file(file, sheet, report)
         if table is not None:
             located.append(table)
     return _with_counties(located, report)
 
 
-def _is_csv(path: Path) -> bool:
-    return check_file(path) == FileKind.CSV
+def locate_file(path: Path, sheet: Sheet, report: Report) -> RawTable | None:
+    """Return the table of one file; None when it has no headings, which is refused.
+
+    Raises:
+        UnusableFileError: the file cannot be read at all.
+    """
+    locate = _locate_csv if check_file(path) == FileKind.CSV else _locate_parquet
+    return locate(path, sheet, report)
 
 
 def _files_by_table(path: Path, layout: Layout) -> dict[str, Path]:
@@ -150,7 +152,7 @@ def _raw_table(
         **source,
         sheet="",
         columns={
-            one.id: Column(letters=letters(match.column), heading=clean(match.heading))
+            one.id: Column(letters=letters(match.column), heading=one_line(match.heading))
             for one in sheet.fields
             if (match := headings.matches.get(one.id)) is not None
         },

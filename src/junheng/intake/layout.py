@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 from junheng.base.elements import Dictionary, Element, Table
@@ -38,6 +38,12 @@ class Field:
         if not self.unit or self.element.type == "year" or self.label.endswith(self.unit):
             return self.label
         return str(wording()["sheets"]["heading"]).format(label=self.label, unit=self.unit)
+
+    @property
+    def heading_in_lines(self) -> str:
+        """The heading with its unit on a line of its own, so that narrow columns do not tear it."""
+        unit = self.heading.removeprefix(self.label)
+        return f"{self.label}\n{unit}" if unit else self.label
 
     @property
     def is_code(self) -> bool:
@@ -96,6 +102,19 @@ def make_layout(dictionary: Dictionary, labels: Mapping[str, object]) -> Layout:
     return Layout(
         version=dictionary.version, sheets=sheets, kinds_by_stage=_kinds_by_stage(dictionary)
     )
+
+
+def list_sheet(layout: Layout) -> Sheet:
+    """Return the schools sheet as a bare list: nothing but the code must be there."""
+    sheet = next(sheet for sheet in layout.sheets if sheet.table.id == SCHOOLS)
+    free = {"required": False, "structural": False}
+    fields = (
+        field
+        if field.id == SCHOOL_CODES[0]
+        else replace(field, element=field.element.model_copy(update=free))
+        for field in sheet.fields
+    )
+    return replace(sheet, fields=tuple(fields))
 
 
 def _refuse_twins(where: str, names: list[str]) -> None:

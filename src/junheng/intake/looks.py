@@ -50,14 +50,15 @@ _LOOKS: Final[dict[Look, dict[str, Any]]] = {
     Look.REQUIRED: {**_BOX, **_CENTRED, "bold": True, "font_color": "#FFFFFF", "bg_color": _DARK},
     Look.OPTIONAL: {**_BOX, **_CENTRED, "bold": True, "font_color": _DARK, "bg_color": "#DDEBF7"},
     Look.CELL: {**_BOX, "align": "center"},
-    Look.ITEM: {**_BOX, "text_wrap": True},
-    Look.NOTE: {**_BOX, "text_wrap": True, "font_color": "#404040"},
+    Look.ITEM: {**_BOX, "text_wrap": True, "indent": 1},
+    Look.NOTE: {**_BOX, "text_wrap": True, "font_color": "#404040", "indent": 1},
     Look.LINK: {**_BOX, "font_color": "#0563C1", "underline": 1, "align": "center"},
     Look.INPUT: {**_BOX, "bg_color": _INPUT},
     Look.NOT_ASKED: {"bg_color": _NOT_ASKED},
     Look.NOT_ASKED_CELL: {**_BOX, "bg_color": _NOT_ASKED},
 }
 
+_LONG_WORD: Final = 10
 _NUMBER_FORMATS: Final = {
     "text": "@",
     "choice": "@",
@@ -88,8 +89,7 @@ class Looks:
     ) -> Format:
         """Return the unlocked format of data cells of a field; None is the school-name column."""
         number = _number_format(field)
-        kind = field.element.type if field else "text"
-        key = (number, kind, boxed, asked, form)
+        key = (number, _is_short(field), boxed, asked, form)
         if key not in self._of_field:
             spec: dict[str, Any] = {**_FONT, "locked": False, "num_format": number}
             if boxed:
@@ -98,10 +98,16 @@ class Looks:
                 spec["bg_color"] = _INPUT
             if not asked:
                 spec["bg_color"] = _NOT_ASKED
-            if kind in {"choice", "yes_no", "date"}:
+            if form or _is_short(field):
                 spec["align"] = "center"
             self._of_field[key] = self._workbook.add_format(spec)
         return self._of_field[key]
+
+
+def _is_short(field: Field | None) -> bool:
+    """Whether the cells hold single words that read best centred."""
+    words = field.words.values() if field is not None else ()
+    return bool(words) and max(len(word) for word in words) < _LONG_WORD
 
 
 def _number_format(field: Field | None) -> str:

@@ -7,14 +7,14 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
-from junheng.intake.text import half_width
+from junheng.intake.text import clean, half_width
 from junheng.intake.wording import wording
 
 _PLAIN: Final = re.compile(r"\d+(?:\.\d*)?|\.\d+")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?")
 _SIGNED: Final = re.compile(
-    r"(?P<sign>[+\-\u2212]?)\s*\u00a5?\s*(?P<digits>[\d.][\d,. ]*?)"
-    r"(?P<power>e[+-]?\d+)?\s*(?P<tail>[^\d.,].*)?",
+    r"(?P<sign>[+\-\u2212]?)\s*\u00a5?\s*(?P<digits>[\d.][\d,. ]*)"
+    r"(?P<power>e[+-]?\d+)?\s*(?P<tail>[^\d.,\s].*)?",
     re.IGNORECASE,
 )
 _LONGEST_POWER: Final = 10**2  # 1e99 is no number of anything here
@@ -92,7 +92,7 @@ def _change(text: str, half: str, tail: str, factor: Decimal, unit: str) -> str:
         "converted": factor != 1,
         "unit": bool(tail),
         "thousands": bool(re.search(r"\d[, ]\d", half)),
-        "full_width": half != text.strip(),
+        "full_width": half != clean(text),
     }
     return next((code for code, happened in changes.items() if happened), "text_number")
 
@@ -127,16 +127,13 @@ def _spoken(half: str, unit: str) -> Decimal | None:
     if unit == "grade" and text in wording()["grades"]:
         return Decimal(wording()["grades"][text])
     words = wording()["words"]
-    digits, ten = words["digits"], words["ten"]
-    match = re.fullmatch(rf"([{digits}{ten}{words['zero']}]{{1,3}})(.*)", text)
-    if match is None or (match[2] and tail_factor(match[2], unit) != 1):
+    digits, ten, zero = words["digits"], words["ten"], words["zero"]
+    match = re.fullmatch(rf"(?:([{digits}]?){ten})?([{digits}{zero}]?)(.*)", text)
+    if match is None or (match[3] and tail_factor(match[3], unit) != 1):
         return None
-    if match[1] == words["zero"]:
-        return Decimal(0)
-    tens, has_ten, ones = match[1].partition(ten)
-    if any(len(part) > 1 or part == words["zero"] for part in (tens, ones)):
+    tens, ones = match[1], match[2]
+    if tens is None:
+        return Decimal(digits.find(ones) if ones != zero else 0) if ones else None
+    if ones == zero:
         return None
-    value = digits.index(ones) if ones else 0
-    if has_ten:
-        value += 10 * (digits.index(tens) if tens else 1)
-    return Decimal(value)
+    return Decimal(10 * (digits.find(tens) if tens else 1) + (digits.find(ones) if ones else 0))

@@ -18,6 +18,7 @@ class Record:
     """One row to write: values by element id, and the elements its school is not asked for."""
 
     values: Mapping[str, object]
+    school_name: str | None = None
     not_asked: frozenset[str] = frozenset()
 
 
@@ -36,7 +37,8 @@ def records_for(layout: Layout, tables: Tables | None, schools: pl.DataFrame | N
     return {
         sheet.table.id: [
             Record(
-                values=_with_name(row, known),
+                values=row,
+                school_name=known.get(row.get("school"), {}).get("school_name"),
                 not_asked=_not_asked(sheet, row, known),
             )
             for row in _rows(sheet, layout, frames, known)
@@ -51,23 +53,17 @@ def _by_code(schools: pl.DataFrame | None) -> dict[object, dict[str, Any]]:
     return {row["school"]: row for row in schools.iter_rows(named=True)}
 
 
-def _with_name(
-    row: Mapping[str, object], known: Mapping[object, dict[str, Any]]
-) -> dict[str, object]:
-    name = known.get(row.get("school"), {}).get("school_name")
-    return {**row, "school_name": row.get("school_name", name)}
-
-
 def _not_asked(
     sheet: Sheet, row: Mapping[str, object], known: Mapping[object, dict[str, Any]]
 ) -> frozenset[str]:
-    kind = row.get("kind") or known.get(row.get("school"), {}).get("kind")
-    stage = row.get("stage")
+    """Return what the kind of the row's school rules out, unless the sheet itself can tell."""
+    kind = known.get(row.get("school"), {}).get("kind")
+    if kind is None or sheet.field("kind") is not None:
+        return frozenset()
     return frozenset(
         field.id
         for field in sheet.fields
-        if (kind and field.element.kinds and kind not in field.element.kinds)
-        or (stage and field.element.stages and stage not in field.element.stages)
+        if field.element.kinds and kind not in field.element.kinds
     )
 
 

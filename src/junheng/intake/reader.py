@@ -12,14 +12,16 @@ import polars as pl
 from junheng.base.elements import Dictionary
 from junheng.intake.checks import NAME, Frames, check_frames
 from junheng.intake.columns import ReadColumn, read_column
-from junheng.intake.folders import locate_files
+from junheng.intake.folders import locate_file, locate_files
 from junheng.intake.guard import WORKBOOKS, check_file
-from junheng.intake.layout import Layout, make_layout
+from junheng.intake.headings import find_headings
+from junheng.intake.layout import SCHOOLS, Layout, Sheet, list_sheet, make_layout
 from junheng.intake.rejects import Reading
 from junheng.intake.report import Place, Report
-from junheng.intake.sheets import locate_tables
+from junheng.intake.sheets import locate_rows, locate_tables
 from junheng.intake.sources import RawTable
 from junheng.intake.tables import Tables
+from junheng.intake.text import normal
 from junheng.intake.workbooks import read_grids
 
 
@@ -43,18 +45,50 @@ def read_input(path: Path, dictionary: Dictionary, labels: Mapping[str, object])
     else:
         located = locate_files(path, layout, report)
         frames = {table.sheet.table.id: _frame(table, report) for table in located}
-    checked = check_frames(frames, layout, report)
-    return Reading(
-        tables=Tables(frames=_completed(checked, dictionary), origins=report.origins),
-        rejects=report.rejects(),
-        notices=report.notices(),
-    )
+    return _reading(check_frames(frames, layout, report), dictionary, report)
+
+
+def read_schools(path: Path, dictionary: Dictionary, labels: Mapping[str, object]) -> Reading:
+    """Read a school list: one sheet, CSV or Parquet file with at least a column of school codes.
+
+    Only the schools table is filled; what the list does not say is not reported.
+
+    Raises:
+        UnusableFileError: the file cannot be read at all.
+    """
+    sheet = list_sheet(make_layout(dictionary, labels))
+    report = Report([SCHOOLS])
+    table = _locate_list(path, sheet, report)
+    frames = {} if table is None else {SCHOOLS: _frame(table, report)}
+    frames = {name: frame.with_columns(county=pl.lit("")) for name, frame in frames.items()}
+    layout = Layout(version="", sheets=(sheet,), kinds_by_stage={})
+    return _reading(check_frames(frames, layout, report), dictionary, report)
+
+
+def _locate_list(path: Path, sheet: Sheet, report: Report) -> RawTable | None:
+    kind = check_file(path)
+    if kind not in WORKBOOKS:
+        return locate_file(path, sheet, report)
+    grids = read_grids(path, kind)
+    named = [name for name in grids if normal(name) == normal(sheet.name)]
+    headed = [name for name, grid in grids.items() if find_headings(grid, sheet) is not None]
+    name = next(iter([*named, *headed, *grids]))
+    source = {"file": path.name, "sha256": sha256_of(path)}
+    return locate_rows(grids[name], name, sheet, report, source)
 
 
 def sha256_of(path: Path) -> str:
     """Return the hash of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _reading(frames: Frames, dictionary: Dictionary, report: Report) -> Reading:
+    return Reading(
+        tables=Tables(frames=_completed(frames, dictionary), origins=report.origins),
+        rejects=report.rejects(),
+        notices=report.notices(),
+    )
 
 
 def _locate_in_workbook(path: Path, layout: Layout, report: Report) -> list[RawTable]:

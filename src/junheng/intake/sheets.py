@@ -20,7 +20,7 @@ from junheng.intake.layout import TEMPLATE_VERSION, Layout, Sheet
 from junheng.intake.report import Report
 from junheng.intake.sources import RawTable
 from junheng.intake.tables import Column, Origin
-from junheng.intake.text import clean, half_width, letters, normal, shown
+from junheng.intake.text import clean, half_width, letters, normal, one_line, shown
 from junheng.intake.wording import did_you_mean, read_as, wording
 from junheng.intake.workbooks import Grid
 
@@ -47,7 +47,7 @@ def locate_tables(
         if name is None:
             _refuse_missing_sheet(sheet, list(grids), layout, report, source["file"])
             continue
-        locate = _locate_form if sheet.table.layout == "form" else _locate_rows
+        locate = _locate_form if sheet.table.layout == "form" else locate_rows
         table = locate(grids[name], name, sheet, report, source)
         if table is not None:
             found.append(table)
@@ -103,9 +103,10 @@ def _version(cells: list[str], key: str) -> str:
 # ------------------------------------------------------------------ row sheets
 
 
-def _locate_rows(
+def locate_rows(
     grid: Grid, name: str, sheet: Sheet, report: Report, source: Mapping[str, str]
 ) -> RawTable | None:
+    """Return the table of a row sheet; None when it has no headings, which is refused."""
     headings = find_headings(grid, sheet)
     place = _place(source["file"], name)
     if headings is None:
@@ -131,7 +132,7 @@ def _locate_rows(
 
 def _columns(headings: Headings, sheet: Sheet) -> dict[str, Column]:
     return {
-        one.id: Column(letters=letters(match.column), heading=clean(match.heading))
+        one.id: Column(letters=letters(match.column), heading=one_line(match.heading))
         for one in sheet.fields
         if (match := headings.matches.get(one.id)) is not None
     }
@@ -183,7 +184,7 @@ def check_headings(
 def _check_unit(
     match: Match, cell: str, sheet: Sheet, report: Report, place: Mapping[str, str]
 ) -> None:
-    where = {**place, "cell": cell, "heading": clean(match.heading)}
+    where = {**place, "cell": cell, "heading": one_line(match.heading)}
     one = sheet.field(match.key)
     if one is None or not match.unit:
         return
@@ -213,7 +214,7 @@ def _locate_form(
         sheet=name,
         columns={
             key: Column(
-                letters=letters(columns["value"]), heading=clean(match.heading), row=row + 1
+                letters=letters(columns["value"]), heading=one_line(match.heading), row=row + 1
             )
             for key, (row, match) in found.items()
         },

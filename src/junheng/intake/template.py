@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 import xlsxwriter
@@ -15,30 +15,41 @@ from xlsxwriter.worksheet import Worksheet
 
 from junheng.base.elements import Dictionary
 from junheng.intake.assist import Assistant
-from junheng.intake.layout import TEMPLATE_VERSION, Field, Layout, Sheet, make_layout
+from junheng.intake.export import write_csv, write_parquet
+from junheng.intake.guide import write_guide
+from junheng.intake.layout import Field, Sheet, make_layout
 from junheng.intake.looks import Look, Looks
-from junheng.intake.prefill import Record, Records, records_for
+from junheng.intake.pages import (
+    column_width,
+    heading_height,
+    hint_height,
+    hint_of,
+    is_wide,
+    set_properties,
+    set_up_page,
+)
+from junheng.intake.prefill import Record, records_for
 from junheng.intake.tables import Tables
 from junheng.intake.wording import wording
 
-# Rows above the data of a row sheet: title, hints, headings.
-TITLE_ROW, HINT_ROW, HEADING_ROW = 0, 1, 2
-FIRST_ROW: Final = HEADING_ROW + 1
-# Columns of the form sheet, in order.
-FORM_COLUMNS: Final = ("number", "item", "unit", "value", "note")
-VALUE_COLUMN: Final = FORM_COLUMNS.index("value")
+__all__ = ["write_csv", "write_parquet", "write_template"]
+
+# Rows above the data of a sheet: title, hints, headings.
+TITLE_ROW, HINT_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 2, 3
+# Columns of the form sheet, in order, with their widths in characters.
+FORM_COLUMNS: Final = {"number": 6, "item": 42, "unit": 9, "value": 24, "note": 54}
+_FORM_ROW_HEIGHT: Final = 21
+_TITLE_HEIGHT: Final = 24
 _LAST_COLUMN: Final = 16383
 # Rows that get drop-downs and checks: a large county has a few thousand classes.
 _READY_ROWS: Final = 10000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
-    """What the writing of one sheet needs."""
+class _Desk:
+    """What the writing of every sheet needs."""
 
-    workbook: xlsxwriter.Workbook
     looks: Looks
-    layout: Layout
     assistant: Assistant
     synthetic: bool
 
@@ -58,83 +69,41 @@ def write_template(
         path: the xlsx file to write.
         dictionary: the elements asked.
         labels: the rulebook's Chinese names.
-        tables: values to fill in everywhere, at full precision.
+        tables: values to fill in everywhere, with the 15 digits a workbook keeps.
         schools: a school list (columns of the schools table, at least `school`) that
             prefills the sheets by school; ignored when `tables` is given.
         synthetic: mark every sheet as made up by a program.
     """
     layout = make_layout(dictionary, labels)
     records = records_for(layout, tables, schools)
-    # Constant memory would need rows in order; a county is small.
-    workbook = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"})
-    looks = Looks(workbook)
-    page = _Page(
-        workbook=workbook,
-        looks=looks,
-        layout=layout,
-        assistant=Assistant(layout, _READY_ROWS),
-        synthetic=synthetic,
-    )
-    _set_properties(workbook, layout)
-    _write_guide(page, records)
-    for sheet in layout.sheets:
-        worksheet = workbook.add_worksheet(sheet.name)
-        if sheet.table.layout == "form":
-            _write_form(page, worksheet, sheet, records[sheet.table.id])
-        else:
-            _write_rows(page, worksheet, sheet, records[sheet.table.id])
-    page.assistant.write_lists(workbook.add_worksheet(wording()["sheets"]["lists"]))
-    workbook.close()
-
-
-def _texts() -> dict[str, Any]:
-    return dict(wording()["template"])
-
-
-def _set_properties(workbook: xlsxwriter.Workbook, layout: Layout) -> None:
-    texts = _texts()
-    # The same values must give the same file, whenever it is written.
-    epoch = dt.datetime.fromtimestamp(0, tz=dt.UTC)
-    workbook.set_properties({"title": texts["title"], "created": epoch})
-    workbook.set_custom_property(texts["property_template"], str(TEMPLATE_VERSION))
-    workbook.set_custom_property(texts["property_dictionary"], layout.version)
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        set_properties(workbook, layout)
+        desk = _Desk(
+            looks=Looks(workbook),
+            assistant=Assistant(layout, FIRST_ROW, _READY_ROWS),
+            synthetic=synthetic,
+        )
+        guide = workbook.add_worksheet(wording()["sheets"]["guide"])
+        write_guide(guide, layout, records, desk.looks, synthetic=synthetic)
+        for sheet in layout.sheets:
+            worksheet = workbook.add_worksheet(sheet.name)
+            write = _write_form if sheet.table.layout == "form" else _write_rows
+            write(desk, worksheet, sheet, records[sheet.table.id])
+        desk.assistant.write_lists(workbook.add_worksheet(wording()["sheets"]["lists"]))
 
 
 # ------------------------------------------------------------------ every sheet
 
 
-def _dress(page: _Page, worksheet: Worksheet, headings: int) -> None:
-    """Protect without password, and set up printing."""
-    allowed = (
-        "select_locked_cells", "select_unlocked_cells", "sort", "autofilter", "format_cells",
-        "format_columns", "format_rows", "insert_rows", "delete_rows", "objects",
-    )  # fmt: skip
-    worksheet.protect("", dict.fromkeys(allowed, True))
-    worksheet.set_paper(9)  # A4
-    worksheet.set_landscape()
-    worksheet.fit_to_pages(1, 0)
-    worksheet.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.6)
-    worksheet.repeat_rows(0, headings)
-    mark = f"&C{_texts()['synthetic']}" if page.synthetic else ""
-    worksheet.set_header(mark)
-    worksheet.set_footer(f"&C{_texts()['page']}")
-
-
-def _title(page: _Page, worksheet: Worksheet, sheet: Sheet) -> None:
-    text = wording()["sheets"]["title"].format(sheet=sheet.name, note=sheet.note)
-    look = Look.TITLE
-    if page.synthetic:
-        text = wording()["sheets"]["marked_title"].format(title=text, mark=_texts()["synthetic"])
-        look = Look.SYNTHETIC
-    worksheet.set_row(TITLE_ROW, 24, page.looks[Look.LOCKED])
-    worksheet.write_string(TITLE_ROW, 0, text, page.looks[look])
-
-
-def _hint(field: Field) -> str:
+def _write_title(desk: _Desk, worksheet: Worksheet, sheet: Sheet) -> None:
     sheets = wording()["sheets"]
-    need = sheets["required" if field.element.required else "optional"]
-    pattern = sheets["hint"] if field.note else sheets["bare_hint"]
-    return str(pattern.format(need=need, note=field.note))
+    text = sheets["title"].format(sheet=sheet.name, note=sheet.note)
+    look = Look.TITLE
+    if desk.synthetic:
+        text = sheets["marked_title"].format(title=text, mark=wording()["template"]["synthetic"])
+        look = Look.SYNTHETIC
+    worksheet.set_row(TITLE_ROW, _TITLE_HEIGHT, desk.looks[Look.LOCKED])
+    worksheet.write_string(TITLE_ROW, 0, text, desk.looks[look])
 
 
 def _write_value(worksheet: Worksheet, row: int, column: int, value: object, look: Format) -> None:
@@ -160,43 +129,47 @@ def _as_written(value: object, field: Field) -> object:
 # ------------------------------------------------------------------ row sheets
 
 
-def _write_rows(page: _Page, worksheet: Worksheet, sheet: Sheet, records: list[Record]) -> None:
+def _write_rows(desk: _Desk, worksheet: Worksheet, sheet: Sheet, records: list[Record]) -> None:
     columns = sheet.columns()
     # A row can be deleted only if all its cells are unlocked, also those nobody sees.
-    worksheet.set_column(0, _LAST_COLUMN, None, page.looks[Look.FREE])
+    worksheet.set_column(0, _LAST_COLUMN, None, desk.looks[Look.FREE])
     worksheet.dim_colmax = len(columns) - 1  # else every row is searched to the last column
-    _title(page, worksheet, sheet)
-    worksheet.set_row(HINT_ROW, 60, page.looks[Look.LOCKED])
-    worksheet.set_row(HEADING_ROW, 48, page.looks[Look.LOCKED])
+    _write_title(desk, worksheet, sheet)
+    _write_headings(desk, worksheet, columns)
+    for row, record in enumerate(records, FIRST_ROW):
+        _write_record(desk, worksheet, columns, row, record)
+    last = max(_READY_ROWS, FIRST_ROW + len(records))
+    desk.assistant.help_rows(worksheet, sheet, last, desk.looks[Look.NOT_ASKED])
+    worksheet.autofilter(HEADING_ROW, 0, last, len(columns) - 1)
+    worksheet.freeze_panes(FIRST_ROW, _frozen_columns(sheet))
+    set_up_page(worksheet, HEADING_ROW, wide=is_wide(columns), synthetic=desk.synthetic)
+
+
+_Columns = tuple[tuple[str, Field | None], ...]
+
+
+def _write_headings(desk: _Desk, worksheet: Worksheet, columns: _Columns) -> None:
+    looks = desk.looks
+    worksheet.set_row(HINT_ROW, hint_height(columns), looks[Look.LOCKED])
+    worksheet.set_row(HEADING_ROW, heading_height(columns), looks[Look.LOCKED])
     for at, (heading, field) in enumerate(columns):
-        worksheet.set_column(at, at, _width(heading, field), page.looks.of_field(field))
-        worksheet.write_string(HINT_ROW, at, _hint(field) if field else "", page.looks[Look.HINT])
+        worksheet.set_column(at, at, column_width(heading, field), looks.of_field(field))
+        worksheet.write_string(HINT_ROW, at, hint_of(field), looks[Look.HINT])
         required = field is not None and field.element.required
         look = Look.REQUIRED if required else Look.OPTIONAL
-        worksheet.write_string(HEADING_ROW, at, heading, page.looks[look])
-    for row, record in enumerate(records, FIRST_ROW):
-        _write_record(page, worksheet, sheet, row, record)
-    last = max(_READY_ROWS, FIRST_ROW + len(records))
-    page.assistant.help_rows(worksheet, sheet, FIRST_ROW, last, page.looks[Look.NOT_ASKED])
-    worksheet.autofilter(
-        HEADING_ROW, 0, max(FIRST_ROW, HEADING_ROW + len(records)), len(columns) - 1
-    )
-    worksheet.freeze_panes(FIRST_ROW, _frozen_columns(sheet))
-    _dress(page, worksheet, HEADING_ROW)
+        written = heading if field is None else field.heading_in_lines
+        worksheet.write_string(HEADING_ROW, at, written, looks[look])
 
 
 def _write_record(
-    page: _Page, worksheet: Worksheet, sheet: Sheet, row: int, record: Record
+    desk: _Desk, worksheet: Worksheet, columns: _Columns, row: int, record: Record
 ) -> None:
-    for at, (_, field) in enumerate(sheet.columns()):
-        if field is None:
-            name = record.values.get("school_name")
-            _write_value(worksheet, row, at, name, page.looks.of_field(None, boxed=True))
-            continue
-        asked = field.id not in record.not_asked
-        look = page.looks.of_field(field, boxed=True, asked=asked)
-        value = _as_written(record.values.get(field.id), field)
-        _write_value(worksheet, row, at, value, look)
+    for at, (_, field) in enumerate(columns):
+        asked = field is None or field.id not in record.not_asked
+        look = desk.looks.of_field(field, boxed=True, asked=asked)
+        value = record.school_name if field is None else record.values.get(field.id)
+        written = value if field is None else _as_written(value, field)
+        _write_value(worksheet, row, at, written, look)
 
 
 def _frozen_columns(sheet: Sheet) -> int:
@@ -210,104 +183,38 @@ def _frozen_columns(sheet: Sheet) -> int:
     return count
 
 
-def _width(heading: str, field: Field | None) -> float:
-    if field is None or field.id == "school_name":
-        return 24
-    if field.is_code:
-        return 14
-    longest = max((len(word) for word in field.words.values()), default=0)
-    if field.element.type == "text":
-        return 22
-    return max(11, min(44, 2 * longest + 4), min(16, len(heading) + 1))
-
-
 # ------------------------------------------------------------------ the form sheet
 
 
-def _write_form(page: _Page, worksheet: Worksheet, sheet: Sheet, records: list[Record]) -> None:
-    looks = page.looks
+def _write_form(desk: _Desk, worksheet: Worksheet, sheet: Sheet, records: list[Record]) -> None:
+    _write_title(desk, worksheet, sheet)
+    worksheet.set_row(HINT_ROW, _FORM_ROW_HEIGHT / 2)
+    worksheet.set_row(HEADING_ROW, _TITLE_HEIGHT)
+    for at, (key, width) in enumerate(FORM_COLUMNS.items()):
+        worksheet.set_column(at, at, width)
+        heading = wording()["form"][key]
+        worksheet.write_string(HEADING_ROW, at, heading, desk.looks[Look.REQUIRED])
     values = records[0].values if records else {}
-    widths = dict(zip(FORM_COLUMNS, (6, 46, 10, 26, 64), strict=True))
-    _title(page, worksheet, sheet)
-    worksheet.set_row(HINT_ROW, 8)
-    worksheet.set_row(HEADING_ROW, 24)
-    for at, key in enumerate(FORM_COLUMNS):
-        worksheet.set_column(at, at, widths[key])
-        worksheet.write_string(HEADING_ROW, at, wording()["form"][key], looks[Look.REQUIRED])
     for number, field in enumerate(sheet.fields, 1):
-        row = HEADING_ROW + number
-        unit = "" if field.element.type == "year" else field.unit
-        worksheet.set_row(row, 22)
-        worksheet.write_number(row, 0, number, looks[Look.CELL])
-        worksheet.write_string(row, 1, field.label, looks[Look.ITEM])
-        worksheet.write_string(row, 2, unit, looks[Look.CELL])
-        value = _as_written(values.get(field.id), field)
-        _write_value(
-            worksheet, row, VALUE_COLUMN, value, looks.of_field(field, boxed=True, form=True)
-        )
-        worksheet.write_string(row, 4, _hint(field), looks[Look.NOTE])
-        page.assistant.help_cell(worksheet, field, row, VALUE_COLUMN)
-    worksheet.freeze_panes(HEADING_ROW + 1, 0)
-    _dress(page, worksheet, HEADING_ROW)
+        _write_item(desk, worksheet, number, field, values.get(field.id))
+    worksheet.freeze_panes(FIRST_ROW, 0)
+    set_up_page(worksheet, HEADING_ROW, wide=False, synthetic=desk.synthetic, one_page=True)
 
 
-# ------------------------------------------------------------------ the first sheet
-
-
-def _write_guide(page: _Page, records: Records) -> None:
-    texts, looks = _texts(), page.looks
-    worksheet = page.workbook.add_worksheet(wording()["sheets"]["guide"])
-    worksheet.set_column(0, 0, 18)
-    worksheet.set_column(1, 1, 84)
-    worksheet.set_column(2, 2, 12)
-    worksheet.hide_gridlines(2)
-    lines: list[tuple[str, Look]] = [(texts["title"], Look.TITLE)]
-    if page.synthetic:
-        lines.append((texts["synthetic"], Look.SYNTHETIC))
-    lines.append((texts["version"].format(version=TEMPLATE_VERSION), Look.PLAIN))
-    lines.append((texts["dictionary"].format(version=page.layout.version), Look.PLAIN))
-    for row, (text, look) in enumerate(lines):
-        worksheet.write_string(row, 0, text, looks[look])
-    row = _write_guide_rules(worksheet, looks, len(lines) + 1)
-    row = _write_guide_colours(worksheet, looks, row + 1)
-    _write_guide_sheets(page, worksheet, records, row + 1)
-    _dress(page, worksheet, 0)
-
-
-def _write_guide_rules(worksheet: Worksheet, looks: Looks, row: int) -> int:
-    texts = _texts()
-    worksheet.write_string(row, 0, texts["guide_rules"], looks[Look.SECTION])
-    for number, rule in enumerate(texts["rules"], 1):
-        worksheet.set_row(row + number, 34)
-        worksheet.write_number(row + number, 0, number, looks[Look.CELL])
-        worksheet.write_string(row + number, 1, rule, looks[Look.NOTE])
-    return row + len(texts["rules"]) + 1
-
-
-def _write_guide_colours(worksheet: Worksheet, looks: Looks, row: int) -> int:
-    texts = _texts()
-    samples = {
-        "colour_required": Look.REQUIRED,
-        "colour_optional": Look.OPTIONAL,
-        "colour_input": Look.INPUT,
-        "colour_not_asked": Look.NOT_ASKED_CELL,
+def _write_item(
+    desk: _Desk, worksheet: Worksheet, number: int, field: Field, value: object
+) -> None:
+    row, looks = HEADING_ROW + number, desk.looks
+    unit = "" if field.element.type == "year" else field.unit
+    cells = {
+        "number": (number, looks[Look.CELL]),
+        "item": (field.label, looks[Look.ITEM]),
+        "unit": (unit, looks[Look.CELL]),
+        "value": (_as_written(value, field), looks.of_field(field, boxed=True, form=True)),
+        "note": (hint_of(field), looks[Look.NOTE]),
     }
-    worksheet.write_string(row, 0, texts["guide_colours"], looks[Look.SECTION])
-    for at, (key, look) in enumerate(samples.items(), row + 1):
-        worksheet.write_blank(at, 0, None, looks[look])
-        worksheet.write_string(at, 1, texts[key], looks[Look.NOTE])
-    return row + len(samples) + 1
-
-
-def _write_guide_sheets(page: _Page, worksheet: Worksheet, records: Records, row: int) -> None:
-    texts, looks = _texts(), page.looks
-    worksheet.write_string(row, 0, texts["guide_sheets"], looks[Look.SECTION])
-    heads = ("sheet_column", "content_column", "count_column")
-    for column, key in enumerate(heads):
-        worksheet.write_string(row + 1, column, texts[key], looks[Look.OPTIONAL])
-    for at, sheet in enumerate(page.layout.sheets, row + 2):
-        link = f"internal:'{sheet.name}'!A1"
-        worksheet.write_url(at, 0, link, looks[Look.LINK], sheet.name)
-        worksheet.write_string(at, 1, sheet.note, looks[Look.NOTE])
-        count = len(records[sheet.table.id]) if sheet.table.layout == "rows" else ""
-        worksheet.write(at, 2, count, looks[Look.CELL])
+    worksheet.set_row(row, _FORM_ROW_HEIGHT)
+    for at, key in enumerate(FORM_COLUMNS):
+        written, look = cells[key]
+        _write_value(worksheet, row, at, written, look)
+    desk.assistant.help_cell(worksheet, field, row, list(FORM_COLUMNS).index("value"))

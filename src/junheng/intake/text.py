@@ -17,6 +17,11 @@ def clean(text: str) -> str:
     return text.strip(_edges())
 
 
+def one_line(text: str) -> str:
+    """Return a heading cleaned, its lines joined as a reader joins them."""
+    return re.sub(r"\s*[\r\n]+\s*", "", clean(text))
+
+
 def half_width(text: str) -> str:
     """Return full-width digits, letters and signs as half-width ones, cleaned."""
     return clean(unicodedata.normalize("NFKC", text))

@@ -15,7 +15,7 @@ from junheng.explain.gaps import OpenInput, open_inputs
 from junheng.explain.margins import section_findings
 from junheng.intake.tables import Tables
 from junheng.publish.numbers import percent
-from junheng.publish.words import Names, names_of
+from junheng.publish.words import Names, names_of, wording
 from junheng.rulebook.law import Law
 
 Row = Mapping[str, Any]
@@ -67,6 +67,15 @@ class Facts:
     def verdict(self) -> Verdict:
         """The verdict without relaxations: the headline."""
         return self.evaluation.strict
+
+    def county(self) -> str:
+        """Return the county's name, a plain word where none was given."""
+        return self.evaluation.county or str(wording("common")["names"]["no_name"])
+
+    def county_row(self) -> Row:
+        """Return what the county reported about itself, empty if nothing."""
+        frame = self.tables.frames.get("county")
+        return frame.row(0, named=True) if frame is not None and frame.height else {}
 
     def stages(self) -> tuple[str, ...]:
         """Return the stages that have sections in this county, in order."""

@@ -28,6 +28,7 @@ class Law:
     others: tuple[Indicator, ...]  # every other indicator, gates first
     scopes: dict[str, Scope]
     weights: dict[str, dict[Stage, float]]  # by school kind: one pupil of each stage
+    taught: dict[str, tuple[Stage, ...]]  # by school kind: its compulsory stages
     rollup: RollUp | None
     caps: dict[Stage, float]  # CV caps
     relaxations: tuple[Relaxation, ...]
@@ -53,7 +54,7 @@ class Law:
 
     def stages_of(self, kind: str) -> tuple[Stage, ...]:
         """Return the compulsory stages a school of that kind teaches."""
-        return tuple(stage for stage in COMPULSORY if stage in self.weights.get(kind, {}))
+        return self.taught.get(kind, ())
 
     def relaxation(self, relaxation_id: str) -> Relaxation:
         """Return the relaxation of that id."""
@@ -69,16 +70,21 @@ class Law:
 def law_of(rulebook: Rulebook, on: dt.date) -> Law:
     """Return what the rulebook says on a day."""
     current = [i for i in rulebook.indicators if i.valid_from <= on and _has_standard(i, on)]
+    weights = {
+        s.kind: {stage: float(weight) for stage, weight in s.weights.items()}
+        for s in rulebook.splitting
+        if s.in_force(on)
+    }
     return Law(
         rulebook=rulebook,
         on=on,
         items=tuple(i for i in current if i.area == "resource"),
         others=tuple(i for i in current if i.area != "resource"),
         scopes={s.id: s for s in rulebook.scope if s.in_force(on)},
-        weights={
-            s.kind: {stage: float(weight) for stage, weight in s.weights.items()}
-            for s in rulebook.splitting
-            if s.in_force(on)
+        weights=weights,
+        taught={
+            kind: tuple(stage for stage in COMPULSORY if stage in of_kind)
+            for kind, of_kind in weights.items()
         },
         rollup=_latest(r for r in rulebook.rollup if r.in_force(on)),
         caps={c.stage: float(c.at_most) for c in rulebook.dispersion if c.in_force(on)},

@@ -87,6 +87,18 @@ class Who(Definition):
     migrant_percent_above: Decimal | None = None
     largest_class_below: int | None = None
 
+    @property
+    def counts(self) -> bool:
+        """Whether any condition is about numbers of the school."""
+        numbers = (
+            self.pupils_at_least,
+            self.pupils_below,
+            self.built_until,
+            self.migrant_percent_above,
+            self.largest_class_below,
+        )
+        return any(number is not None for number in numbers)
+
 
 class Ratio(Definition):
     """Sum of numerators minus `minus`, times `per`, per pupil of the section.

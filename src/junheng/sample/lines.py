@@ -103,9 +103,7 @@ def _holder(together: tuple[School, ...], law: Law, floor: int) -> Holder:
             pupils[stage] = pupils.get(stage, 0) + count
         heads += weights.get(Stage.KINDERGARTEN, Fraction(0)) * kindergarten(school)
     counted = together[0].group.kind != POINT or sum(pupils.values()) >= floor
-    return Holder(
-        schools=together, pupils=pupils, weights=weights, heads=heads, counted=counted
-    )
+    return Holder(schools=together, pupils=pupils, weights=weights, heads=heads, counted=counted)
 
 
 def kindergarten(school: School) -> int:

@@ -54,7 +54,7 @@ class Group(Definition):
     area: str
     count: int
     sponsor: str = "county_education"
-    pupils: dict[Stage, Whole] = {}
+    pupils: dict[Stage, Whole] = Field(default_factory=dict)
     pupils_special: Whole | None = None
     kindergarten: float = 0.0
     boarding: float = 0.0
@@ -140,7 +140,7 @@ class Figures(Definition):
     region: str
     people_per_pupil: Part
     rural_share: Part
-    pupils_per_village: int
+    people_per_village: int
     money: dict[str, Part]  # plain amounts by element
     quota_step: int
     over_quota: Part
@@ -164,6 +164,54 @@ class Figures(Definition):
     satisfied: Part
     dropouts: Part  # of the entrants
     moved: Part
+    death: float  # chance of one at a school
+
+
+class Kind(Definition):
+    """Schools of one kind in a nation."""
+
+    kind: str
+    share: float
+    areas: dict[str, float]
+    pupils: dict[Stage, int]  # medians
+    spread: float
+    least: int
+    most: int
+
+
+class Spread(Definition):
+    """How the values of one resource item spread over a nation."""
+
+    middle: float
+    spread: float
+    between: float
+    small_schools: float
+
+
+class Nation(Definition):
+    """Many counties."""
+
+    schools: float
+    schools_spread: float
+    fewest_schools: int
+    most_schools: int
+    merged: float
+    decided: float
+    private: float
+    private_rural: float
+    dense: float
+    kindergarten: float
+    kindergarten_pupils: Whole
+    boarding: dict[str, float]
+    age: Whole
+    migrants: Part
+    area_size: dict[str, float]
+    usual_pupils: int
+    highest: float
+    class_size: dict[Stage, int]
+    in_zone: Part
+    kind: tuple[Kind, ...] = Field(min_length=1)  # the first teaches primary pupils
+    items: dict[str, Spread]
 
 
 Shape.model_rebuild()
@@ -173,6 +221,12 @@ Shape.model_rebuild()
 def county_shape() -> Shape:
     """Return the shape of the county with the published counts."""
     return Shape.model_validate(_read("county.toml"))
+
+
+@cache
+def nation_shape() -> Nation:
+    """Return the shape of a nation."""
+    return Nation.model_validate(_read("nation.toml"))
 
 
 @cache

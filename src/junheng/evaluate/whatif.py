@@ -1,0 +1,105 @@
+"""What if one cell were different: the county evaluated again, reusing what it leaves alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from junheng.evaluate.county import evaluate_again
+from junheng.evaluate.findings import CountyEvaluation
+from junheng.intake.tables import Tables
+from junheng.rulebook import model
+from junheng.rulebook.law import Law
+from junheng.rulebook.model import Indicator
+from junheng.rulebook.problems import element_names
+
+# Tables a measure reads beside those of the elements it names.
+_ALSO_READS: dict[type[object], frozenset[str]] = {
+    model.Ratio: frozenset({"schools"}),
+    model.Rooms: frozenset({"schools", "facilities", "rooms", "classes"}),
+    model.Size: frozenset({"schools", "classes"}),
+    model.ClassSize: frozenset({"schools", "classes"}),
+    model.FundingFloor: frozenset({"schools"}),
+    model.Attested: frozenset({"attestations"}),
+    model.Monitoring: frozenset({"monitoring"}),
+    model.Survey: frozenset({"survey"}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One cell with another value; `key` is the row's key without the county."""
+
+    table: str
+    key: tuple[str, ...]
+    element: str
+    value: object
+
+
+def with_change(tables: Tables, law: Law, change: Change) -> Tables:
+    """Return the tables with one cell changed; the original is left as it was.
+
+    Raises:
+        KeyError: the table has no row of that key.
+    """
+    frame = tables[change.table]
+    names = law.rulebook.dictionary.table_of(change.table).key
+    here = pl.all_horizontal(
+        [pl.lit(value=True)]
+        + [pl.col(n) == value for n, value in zip(names, change.key, strict=True)]
+    )
+    if not frame.select(here.any()).item():
+        raise KeyError(f"{change.table}: {change.key}")
+    new = pl.lit(change.value, dtype=frame.schema[change.element])
+    column = pl.when(here).then(new).otherwise(pl.col(change.element)).alias(change.element)
+    return Tables(
+        frames={**tables.frames, change.table: frame.with_columns(column)}, origins=tables.origins
+    )
+
+
+def evaluate_change(
+    before: CountyEvaluation, tables: Tables, law: Law, change: Change
+) -> tuple[CountyEvaluation, Tables]:
+    """Return the evaluation after a change, and the changed tables.
+
+    The result is the same as evaluating the changed tables from nothing; findings of
+    indicators that do not read the changed cell are taken over from `before`.
+    """
+    changed = with_change(tables, law, change)
+    untouched = frozenset(
+        indicator.id for indicator in law.others if not _reads(indicator, law, change)
+    )
+    keep_resources = not any(_reads(item, law, change) for item in law.items)
+    relaxed = {
+        name
+        for relaxation in law.relaxations
+        for name in relaxation.adds
+        if law.rulebook.indicator(relaxation.indicator).area == "resource"
+    }
+    keep_resources = keep_resources and change.element not in relaxed
+    return evaluate_again(
+        changed, law, before=before, indicators=untouched, resources=keep_resources
+    ), changed
+
+
+def _reads(indicator: Indicator, law: Law, change: Change) -> bool:
+    return any(
+        _measure_reads(measure, law, change)
+        for part in indicator.part
+        for measure in (part.measure, *(variant.measure for variant in part.variant))
+    )
+
+
+def _measure_reads(measure: model.Measure, law: Law, change: Change) -> bool:
+    elements = law.rulebook.dictionary.by_id()
+    names = element_names(measure)
+    tables = {elements[name].table for name in names}
+    if isinstance(measure, model.Share) and tables != {"county"}:
+        return change.element in names or change.table == "schools"
+    if change.table == "county":
+        region = isinstance(measure, model.Amount) and change.element == "funding_region"
+        return change.element in names or region
+    if change.element in names:
+        return True
+    return change.table in _ALSO_READS.get(type(measure), frozenset())

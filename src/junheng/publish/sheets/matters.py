@@ -1,0 +1,260 @@
+"""The gap list, what is still open and where to report it, and the sources of every number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from junheng.base.units import Status, Sureness
+from junheng.explain.gaps import OpenInput
+from junheng.publish.facts import Facts
+from junheng.publish.lines import standard_of
+from junheng.publish.numbers import plain
+from junheng.publish.sheets.county import columns_of
+from junheng.publish.sheets.page import (
+    Canvas,
+    Cell,
+    Plan,
+    Value,
+    add_page,
+    centred,
+    status_cell,
+)
+from junheng.publish.shortfalls import (
+    Shortfall,
+    county_shortfalls,
+    gap_words,
+    section_shortfalls,
+)
+from junheng.publish.standards import in_force, standard_words
+from junheng.publish.words import joined, sentences, wording
+from junheng.rulebook.model import Indicator, Part, Relaxation
+
+_TONE_OF: Final = {Sureness.UNSURE: Status.NEAR}  # what is not sure should catch the eye
+
+
+def _words(key: str) -> dict[str, Any]:
+    found: dict[str, Any] = wording("workbook")[key]
+    return found
+
+
+# ------------------------------------------------------------------ gaps
+
+
+def write_gaps(canvas: Canvas, facts: Facts) -> None:
+    """Write what every school and the county lack, one line each, ready to sort and filter."""
+    words = _words("gaps")
+    plan = Plan(
+        key="gaps",
+        columns=columns_of(words),
+        notes=(words["note"],),
+        paper="a3",
+        frozen_columns=2,
+    )
+    page = add_page(canvas, plan, facts.county())
+    found = [*section_shortfalls(facts), *county_shortfalls(facts)]
+    page.filter(page.write_rows(_gap_row(one, facts) for one in found))
+
+
+def _gap_row(one: Shortfall, facts: Facts) -> list[Value]:
+    names, words = facts.names, _words("gaps")
+    kind = facts.schools.get(one.school or "", {}).get("kind")
+    indicator = names.number(one.indicator)
+    over = one.comparison in {"at_most", "below"}
+    unit = names.words.unit(one.gap_unit) if over else names.unit(one.gap_unit)
+    whole = one.gap is not None and float(one.gap).is_integer()
+    return [
+        centred(one.school or ""),
+        one.name,
+        centred(names.choice("kind", kind)),
+        centred(names.stage(one.stage)),
+        centred(indicator if indicator is not None else ""),
+        names.short(one.indicator),
+        one.matter,
+        _shown(one.value, one.decimals),
+        _shown(one.standard, one.decimals if one.decimals > 1 else 1, plainly=True),
+        status_cell(one.status, names.status(one.status)),
+        Cell(value=one.gap, decimals=0 if whole else 2),
+        Cell(value=one.gap_to_floor, decimals=None if one.gap_to_floor is None else 2)
+        if not whole
+        else Cell(value=one.gap_to_floor, decimals=0),
+        centred(unit if one.gap is not None else ""),
+        gap_words(one, facts),
+        centred(words["yes" if one.decisive else "no"]),
+        one.note,
+    ]
+
+
+def _shown(value: float | None, decimals: int, *, plainly: bool = False) -> Cell:
+    if value is None:
+        return Cell(value="")
+    if plainly and float(value).is_integer():
+        return Cell(value=value, decimals=0)
+    return Cell(value=value, decimals=decimals)
+
+
+# ------------------------------------------------------------------ open matters
+
+
+def write_open(canvas: Canvas, facts: Facts) -> None:
+    """Write what has to be reported before each undecided verdict can be decided."""
+    words = _words("open")
+    plan = Plan(key="open", columns=columns_of(words), notes=(words["note"],), frozen_columns=1)
+    page = add_page(canvas, plan, facts.county())
+    rows = list(_open_rows(facts))
+    if not rows:
+        page.write_note(page.first, words["nothing"])
+        return
+    page.filter(page.write_rows(rows))
+
+
+def _open_rows(facts: Facts) -> Iterator[list[Value]]:
+    for at, one in enumerate(facts.opens, 1):
+        gap = one.input
+        yield [
+            centred(at),
+            verdict_words(one, facts),
+            facts.names.words.element(gap.element),
+            facts.place_name(gap.school, gap.stage) if gap.school else facts.names.words.county,
+            sheet_of(one, facts),
+            place_of(one),
+            _words("open")["add_row"] if gap.row is None and gap.table != "county" else "",
+        ]
+
+
+def verdict_words(one: OpenInput, facts: Facts) -> str:
+    """Return which verdict is undecided."""
+    words, names = wording("common")["open"], facts.names
+    item = names.numbered(one.indicator) if one.indicator else ""
+    if one.verdict == "school":
+        school = facts.place_name(one.school, one.stage)
+        return str(words["school"]).format(school=school, item=item)
+    if one.verdict == "dispersion":
+        return str(words["dispersion"]).format(stage=names.stage(one.stage), item=item)
+    return str(words["indicator"]).format(item=item)
+
+
+def sheet_of(one: OpenInput, facts: Facts) -> str:
+    """Return the sheet a value belongs in, as its reader sees it."""
+    if one.cell is not None and one.cell.sheet:
+        return one.cell.sheet
+    return str(facts.names.labels["tables"][one.input.table]["label"])
+
+
+def place_of(one: OpenInput) -> str:
+    """Return the cell, or at least the row, nothing where there is no row yet."""
+    if one.cell is not None:
+        return one.cell.address
+    row = one.input.row
+    return str(wording("common")["open"]["row"]).format(row=row) if row is not None else ""
+
+
+# ------------------------------------------------------------------ sources
+
+
+def write_sources(canvas: Canvas, facts: Facts) -> None:
+    """Write what every number of the rules rests on, and how sure it is."""
+    words = _words("sources")
+    plan = Plan(
+        key="sources", columns=columns_of(words), notes=(words["note"],), frozen_columns=2
+    )
+    page = add_page(canvas, plan, facts.county())
+    rows = [*_rules(facts), *_indicators(facts), *_relaxations(facts)]
+    last = page.write_rows(rows)
+    page.filter(last)
+    row = page.write_note(last + 1, words["documents"], bold=True)
+    for document in facts.law.rulebook.documents.values():
+        form = words["document_note" if document.note else "document"]
+        text = form.format(title=document.title, number=document.number, note=document.note)
+        row = page.write_note(row, text)
+
+
+def _indicators(facts: Facts) -> Iterator[list[Value]]:
+    for indicator in (*facts.law.items, *facts.law.others):
+        for part in indicator.part:
+            yield _part_row(indicator, part, facts)
+
+
+def _part_row(indicator: Indicator, part: Part, facts: Facts) -> list[Value]:
+    names, current = facts.names, in_force(part, facts.law)
+    findings = facts.verdict.indicators.get(indicator.id)
+    found = next((p for p in findings.parts if p.part == part.id), None) if findings else None
+    if found is not None:
+        standard = standard_of(indicator, part, found, facts)
+    else:
+        standard = sentences([standard_words(s, names) for s in current])
+    clauses = list(dict.fromkeys(s.clause or indicator.clause for s in current))
+    surest = [facts.law.sureness(indicator, s) for s in current] or [indicator.sureness]
+    dates = sorted({s.valid_from.isoformat() for s in current} or {indicator.valid_from.isoformat()})
+    label = names.words.indicator(indicator.id)
+    if len(indicator.part) > 1:
+        label = _words("sources")["part"].format(label=label, part=names.part(indicator.id, part.id))
+    return [
+        centred(indicator.number if indicator.number is not None else ""),
+        label,
+        standard,
+        joined([names.clause(c) for c in clauses or [indicator.clause]]),
+        centred(joined(dates)),
+        _sureness(_least(surest), facts),
+    ]
+
+
+def _least(found: list[Sureness]) -> Sureness:
+    order = list(Sureness)
+    return max(found, key=order.index)
+
+
+def _sureness(sureness: Sureness, facts: Facts) -> Cell:
+    word = facts.names.words.sureness(sureness)
+    return Cell(value=word, tone=_TONE_OF.get(sureness), align="center")
+
+
+def _rules(facts: Facts) -> Iterator[list[Value]]:
+    """Yield the rules that are not indicators: scopes, roll-up, caps, splitting."""
+    words, law, names = _words("sources"), facts.law, facts.names
+    rules: list[tuple[str, str, Any]] = []
+    if law.rollup is not None:
+        text = words["rollup"].format(
+            met=law.rollup.met_at_least,
+            items=len(law.items),
+            floor=plain(float(law.rollup.floor_percent)),
+        )
+        rules.append((words["rollup_name"], text, law.rollup))
+    for cap in law.rulebook.dispersion:
+        if cap.in_force(law.on):
+            text = words["cap"].format(stage=names.stage(cap.stage), number=plain(float(cap.at_most)))
+            rules.append((words["cap_name"], text, cap))
+    for scope in law.scopes.values():
+        text = str(names.labels["scopes"].get(scope.id, scope.id))
+        rules.append((words["scope_name"], text, scope))
+    for split in law.rulebook.splitting:
+        if split.in_force(law.on) and len(split.weights) > 1:
+            weights = joined(
+                [
+                    f"{names.words.stage(stage)} {plain(float(weight))}"
+                    for stage, weight in split.weights.items()
+                ]
+            )
+            text = words["split"].format(kind=names.choice("kind", split.kind), weights=weights)
+            rules.append((words["split_name"], text, split))
+    for label, text, rule in rules:
+        dates = centred(rule.valid_from.isoformat())
+        clause = names.clause(rule.clause)
+        yield ["", label, text, clause, dates, _sureness(rule.sureness, facts)]
+
+
+def _relaxations(facts: Facts) -> Iterator[list[Value]]:
+    for relaxation in facts.law.relaxations:
+        yield _relaxation_row(relaxation, facts)
+
+
+def _relaxation_row(relaxation: Relaxation, facts: Facts) -> list[Value]:
+    words, names = _words("sources"), facts.names
+    return [
+        centred(names.number(relaxation.indicator) or ""),
+        words["relaxation"].format(short=names.short(relaxation.indicator)),
+        names.relaxation(relaxation.id),
+        names.clause(relaxation.clause),
+        centred(relaxation.valid_from.isoformat()),
+        _sureness(relaxation.sureness, facts),
+    ]

@@ -1,0 +1,66 @@
+"""The results workbook: official tables, gaps, contributions, open matters and sources."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from xlsxwriter.workbook import Workbook
+
+from junheng.publish.edition import Imprint
+from junheng.publish.facts import Facts
+from junheng.publish.files import write_whole
+from junheng.publish.sheets.county import (
+    write_basics,
+    write_government,
+    write_quality,
+    write_quality_figures,
+    write_satisfaction,
+)
+from junheng.publish.sheets.matters import write_gaps, write_open, write_sources
+from junheng.publish.sheets.overview import write_overview
+from junheng.publish.sheets.page import Canvas
+from junheng.publish.sheets.resources import (
+    write_contributions,
+    write_counts,
+    write_dispersions,
+    write_schools,
+)
+from junheng.publish.words import wording
+
+
+def write_workbook(facts: Facts, path: Path, *, imprint: Imprint) -> Path:
+    """Write results.xlsx and return its path.
+
+    Raises:
+        OSError: the place cannot be written, or another program holds the file open.
+    """
+    content = io.BytesIO()
+    fonts = wording("workbook")["fonts"]
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "default_format_properties": {"font_name": fonts["body"], "font_size": 11},
+    }
+    with Workbook(content, options) as book:
+        # The file says only when it was made as it is told: the same inputs give the same file.
+        book.set_properties({"title": facts.county(), "created": imprint.now})
+        canvas = Canvas(book=book)
+        write_overview(canvas, facts, imprint)
+        for write in (
+            write_basics,
+            write_counts,
+            write_schools,
+            write_dispersions,
+            write_government,
+            write_quality,
+            write_quality_figures,
+            write_satisfaction,
+            write_gaps,
+            write_contributions,
+            write_open,
+            write_sources,
+        ):
+            write(canvas, facts)
+    return write_whole(path, content.getvalue())
