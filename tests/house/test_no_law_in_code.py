@@ -37,7 +37,7 @@ PLACES = set(
         """,
     )
 )
-NOT_A_PLACE = {"demo", "base", "ratios", "county", "city", "schools", "foreign", "example"}
+NOT_A_PLACE = {"demo", "base", "quota", "ratios", "county", "city", "schools", "foreign", "example"}
 
 
 def relative(path):

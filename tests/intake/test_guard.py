@@ -176,3 +176,21 @@ def test_a_torn_xls(tmp_path, dictionary, labels):
     path.write_bytes(OLE + bytes(3000))
     with pytest.raises(UnusableFileError, match="损坏"):
         read_input(path, dictionary, labels)
+
+
+def test_a_part_that_unpacks_to_more_than_it_promised(with_part):
+    path = with_part("xl/worksheets/sheet99.xml", b"0" * 100_000)
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 24 : at + 28] = (10).to_bytes(4, "little")
+    path.write_bytes(data)
+    assert "损坏" in refused(path)
+
+
+def test_parts_that_overlap(with_part):
+    path = with_part("xl/worksheets/sheet99.xml", bytes(range(256)) * 40)
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 20 : at + 24] = (2 * len(data)).to_bytes(4, "little")
+    path.write_bytes(data)
+    assert "压缩结构异常" in refused(path)

@@ -218,3 +218,14 @@ def test_a_workbook_without_guide_is_read_by_its_headings(read, cells):
     reading = read(cells)
     assert reading.rejects == ()
     assert codes(reading.notices) == ["no_version"]
+
+
+def test_an_item_nobody_knows_is_noted_where_it_has_a_value(read, cells):
+    at = len(cells["县情"].rows) + 1
+    cells["县情"][f"B{at}"] = "幼儿园数"
+    cells["县情"][f"B{at + 1}"] = "填表人："
+    cells["县情"][f"D{at}"] = 12.0
+    reading = read(cells)
+    assert reading.rejects == ()
+    (notice,) = reading.notices
+    assert (notice.code, notice.cell) == ("unknown_item", f"B{at}")

@@ -103,14 +103,27 @@ def some_number(dice, element, legal, mildness):
 
 
 def settle_kinds(dice, county):
-    """Which stage a class is of and what a room is for, before they are counted."""
-    stages = {row["school"]: STAGES_OF.get(row["kind"]) for row in county["schools"]}
+    """Which stage a class is of and what a room is for, as the counts beside the lists allow."""
+    schools = {row["school"]: row for row in county["schools"]}
+    facilities = {row["school"]: row for row in county["facilities"]}
     for row in county["classes"]:
-        if row["stage"] is None:
-            row["stage"] = dice.choice(stages[row["school"]])
+        school = schools[row["school"]]
+        stages = STAGES_OF[school["kind"]]
+        counts = {stage: school.get(f"classes_{stage}") for stage in stages}
+        settle(dice, county["classes"], row, "stage", counts)
     for row in county["rooms"]:
-        if row["room_kind"] is None:
-            row["room_kind"] = dice.choice(("music", "art"))
+        counted = facilities.get(row["school"], {})
+        counts = {kind: counted.get(f"{kind}_rooms") for kind in ("music", "art")}
+        settle(dice, county["rooms"], row, "room_kind", counts)
+
+
+def settle(dice, rows, row, element, counts):
+    """Give one row a kind of which not all rows are listed yet."""
+    if row[element] is not None:
+        return
+    listed = [r[element] for r in rows if r["school"] == row["school"]]
+    free = [k for k, count in counts.items() if count is None or listed.count(k) < count]
+    row[element] = dice.choice(free or list(counts))
 
 
 def add_classes_and_rooms(dice, county):

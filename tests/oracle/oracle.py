@@ -383,7 +383,7 @@ def relief(campus, stage, item, relaxations):
     else:
         return ZERO
     if allowed is None:
-        return Range(Fraction(0), added.high, known=False)
+        return Range(Fraction(0), added.high, known=added.known and added.high == 0)
     return added if allowed else ZERO
 
 

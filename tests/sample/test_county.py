@@ -7,11 +7,15 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
+from junheng.base.errors import UnknownNameError
 from junheng.base.units import Status
 from junheng.evaluate.county import evaluate_county
 from junheng.evaluate.resources import evaluate_resources
+from junheng.intake.reader import read_input
 from junheng.intake.tables import Tables
+from junheng.intake.template import write_template
 from junheng.rulebook.law import law_of
+from junheng.rulebook.loader import load_rulebook
 from junheng.sample.county import sample_county
 
 SEEDS = 200
@@ -75,6 +79,18 @@ def with_standards_raised(item):
 def test_the_counts_hold_on_other_days(law, on):
     other = law_of(law.rulebook, on)
     assert_published(counts(evaluate_resources(sample_county(other, seed=2), other), other), other)
+
+
+def test_the_counts_hold_under_an_overlay(law):
+    overlay = law_of(load_rulebook("shenyang-quota"), law.on)
+    found = counts(evaluate_resources(sample_county(overlay, seed=3), overlay), overlay)
+    assert_published(found, overlay)
+
+
+def test_a_law_with_other_items_is_refused():
+    foreign = law_of(load_rulebook("demo-ph"), dt.date(2026, 3, 1))
+    with pytest.raises(UnknownNameError, match="item"):
+        sample_county(foreign, seed=1)
 
 
 def test_the_dispersion_is_such_as_counties_have(counties, law):
@@ -190,6 +206,15 @@ def test_county_figures_agree_with_the_schools(counties):
     assert (
         both["migrant_in_public"] + both["migrant_in_purchased"] <= both["migrant_eligible"]
     ).all()
+
+
+def test_the_workbook_of_the_county_is_read_back_without_a_question(county, law, tmp_path):
+    rulebook, file = law.rulebook, tmp_path / "county.xlsx"
+    write_template(file, rulebook.dictionary, rulebook.labels, tables=county, synthetic=True)
+    reading = read_input(file, rulebook.dictionary, rulebook.labels)
+    assert (reading.rejects, reading.notices) == ((), ())
+    for name, frame in county.frames.items():
+        assert frame.drop("row").equals(reading.tables[name].drop("row")), name
 
 
 # ------------------------------------------------------------------ the county verdict

@@ -7,7 +7,7 @@ import pytest
 
 from junheng.base.errors import UnknownNameError
 from junheng.sample.county import sample_county
-from junheng.sample.defects import DEFECTS, answer_key, plant_defects
+from junheng.sample.defects import DEFECTS, answer_key, plant_defects, write_answers
 
 ROWS_CHANGED = {"class_left_out", "teachers_left_out", "room_not_listed", "school_twice"}
 
@@ -108,6 +108,13 @@ def test_the_same_seed_makes_the_same_mistakes_and_the_given_tables_stay(county)
     assert cells(first) == cells(again)
     assert cells(county) == before
     assert plant_defects(county, seed=10)[1] != key
+
+
+def test_the_key_is_written_as_it_is_told(county, tmp_path):
+    _, key = plant_defects(county, seed=5)
+    file = write_answers(tmp_path / "key.json", key)
+    assert json.loads(file.read_text(encoding="utf-8")) == json.loads(answer_key(key))
+    assert "年平均工资按元填写" in file.read_text(encoding="utf-8")
 
 
 def test_an_unknown_kind_is_refused_with_the_known_ones(county):

@@ -31,9 +31,10 @@ class Book:
     elements: Mapping[str, Element]
     county: Row
     schools: Mapping[str, Row]
-    merging: frozenset[str]
+    points: Mapping[str, tuple[str, ...]]  # mother school -> points that join it
     rows: Mapping[str, Mapping[tuple[str, ...], Row]]  # table -> key without county -> row
     lists: Mapping[str, Mapping[str, list[Row]]]  # table without key -> school -> rows
+    joining: frozenset[str]  # all of those points
     classes: Mapping[tuple[str, str], Row]  # (school, stage) -> count, open, largest
     scoped: dict[str, tuple[tuple[Row, bool | None], ...]] = field(default_factory=dict)
     memory: dict[tuple[object, ...], object] = field(default_factory=dict)  # answers found once
@@ -75,15 +76,22 @@ class Book:
         """Return whether a scope covers the school; None if its pupils decide and are open."""
         if school["kind"] not in scope.kinds:
             return False
-        if scope.merge_points and school["school"] in self.merging:
+        if scope.merge_points and school["school"] in self.joining:
             return False
-        if not self.stages(school):
+        if not self.stages(school) or not scope.enrolled:
             return True
         pupils = self.enrolled(school)
         floor = scope.points_at_least if school["kind"] == POINT else 1
         if pupils.low >= max(floor, 1):
             return True
         return None if pupils.high >= max(floor, 1) else False
+
+    def campuses(self, school: Row, scope_id: str | None) -> tuple[Row, ...]:
+        """Return a school and, where the scope joins them to it, its uncounted points."""
+        if scope_id is None or not self.law.scopes[scope_id].merge_points:
+            return (school,)
+        points = self.points.get(str(school["school"]), ())
+        return (school, *(self.schools[point] for point in points))
 
     def schools_in(self, scope_id: str) -> tuple[tuple[Row, bool | None], ...]:
         """Return the schools a scope covers or may cover; None beside those it may."""
@@ -199,6 +207,7 @@ def open_book(tables: Tables, law: Law) -> Book:
     dictionary = law.rulebook.dictionary
     schools = tables["schools"]
     schools = schools.with_columns(merging=merges(law.scopes.get("resource")))
+    points = _points(schools, law)
     county_rows = tables["county"].to_dicts()
     keyed: dict[str, dict[tuple[str, ...], Row]] = {}
     listed: dict[str, dict[str, list[Row]]] = {}
@@ -219,21 +228,23 @@ def open_book(tables: Tables, law: Law) -> Book:
         elements=dictionary.by_id(),
         county=county_rows[0] if county_rows else {},
         schools={str(row["school"]): row for row in schools.to_dicts()},
-        merging=_merging(schools, law),
+        points=points,
+        joining=frozenset(point for joined in points.values() for point in joined),
         rows=keyed,
         lists=listed,
         classes=_classes(tables["classes"]) if "classes" in tables.frames else {},
     )
 
 
-def _merging(schools: pl.DataFrame, law: Law) -> frozenset[str]:
-    """Return the points whose mother school is there and teaches their stage."""
+def _points(schools: pl.DataFrame, law: Law) -> dict[str, tuple[str, ...]]:
+    """Return the points that join a mother school which is there and teaches their stage."""
     if not schools["merging"].any():
-        return frozenset()
+        return {}
     taking = [kind for kind in law.weights if Stage.PRIMARY in law.stages_of(kind)]
     mothers = schools.filter(~pl.col("merging") & pl.col("kind").is_in(taking))["school"]
     joined = schools.filter("merging", pl.col("mother_school").is_in(mothers.implode()))
-    return frozenset(joined["school"])
+    grouped = joined.group_by("mother_school", maintain_order=True).agg("school")
+    return {mother: tuple(points) for mother, points in grouped.iter_rows()}
 
 
 def _classes(classes: pl.DataFrame) -> dict[tuple[str, str], Row]:

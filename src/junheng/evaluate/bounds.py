@@ -40,7 +40,6 @@ class Bounds:
 
 
 ZERO = Bounds.exactly(0.0)
-ANYTHING = Bounds(low=-math.inf, high=math.inf)
 
 
 def total(numbers: Iterable[Bounds]) -> Bounds:
@@ -56,13 +55,10 @@ def share(numerator: Bounds, denominator: Bounds, per: int, *, bounded: bool) ->
     """
     if bounded:
         denominator = denominator.at_least(numerator.low)
-    if denominator.low <= 0 < denominator.high or denominator.high <= 0:
+    if denominator.low <= 0:
+        sure = numerator.low >= 0 and denominator.high > 0
+        low = numerator.low * per / denominator.high if sure else -math.inf
         high = math.inf
-        low = (
-            min(numerator.low * per / denominator.high, 0.0) if denominator.high > 0 else -math.inf
-        )
-        if numerator.low >= 0 and denominator.high > 0:
-            low = numerator.low * per / denominator.high
     else:
         ends = [n * per / d for n in (numerator.low, numerator.high) for d in _ends(denominator)]
         low, high = min(ends), max(ends)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from junheng.base.units import SLACK
 
@@ -15,59 +16,51 @@ _HALVINGS = 80  # of an interval of floats: below their resolution
 _HUGE = 1e12  # stands for an open upper end where halving needs a number
 
 
-def dispersion(
-    quantities: pl.DataFrame, pupils: pl.Series, group: pl.Series, per: dict[str, int]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Means and CVs by item and group, contributions by item and section; NaN is undecided."""
+
+    mean: Floats  # items x groups, quantity per pupil
+    cv: Floats  # items x groups
+    contribution: Floats  # items x sections
+
+
+def dispersion(quantities: Floats, pupils: Floats, group: Ints, count: int) -> Spread:
     """Return means and coefficients of variation by group, and each section's contribution.
 
     With pupils P, quantities x and X = x/P:  mean = sum x / sum P,
     S = sqrt(sum P/P_N (X - mean)^2),  CV = S / mean; the contribution of a section is
-    (P/P_N)(X - mean)^2 / S^2. A null anywhere in a group makes its mean, CV and contributions
-    null, never smaller; so does a mean of zero the CV. Zero is data and stays in.
+    (P/P_N)(X - mean)^2 / S^2. A NaN anywhere in a group makes its mean, CV and contributions
+    NaN, never smaller; so does a mean of zero the CV. Zero is data and stays in. Contributions
+    are NaN too where all sections are alike.
 
     Args:
-        quantities: one f64 column per item, in the element's unit.
-        pupils: f64 pupils of each section.
-        group: u32 group of each section, 0-based and dense.
-        per: units of the ratio by item, for the mean.
-
-    Returns:
-        By group in order: `<item>.mean` and `<item>.cv`. By section: `<item>.contribution`,
-        null also where all sections are alike.
+        quantities: items x sections, in the element's unit.
+        pupils: pupils of each section.
+        group: group of each section, 0-based.
+        count: number of groups.
 
     Source: jd-2012-3 (method), moe-2017-6/3 (caps).
     """
-    at = group.to_numpy()
-    count = int(at.max()) + 1 if len(at) else 0
-    weights = _numbers(pupils)
-    total = _summed(at, weights, count)
-    by_group, by_section = {}, {}
+    total = _summed(group, pupils, count)
+    shape = (len(quantities), count)
+    mean, cv, contribution = np.empty(shape), np.empty(shape), np.empty_like(quantities)
     with np.errstate(divide="ignore", invalid="ignore"):
-        for item in quantities.columns:
-            x = _numbers(quantities[item])
-            mean = _summed(at, x, count) / total
-            deviation = x / weights - mean[at]
-            squares = weights * deviation * deviation
-            spread = _summed(at, squares, count)
-            alike = np.sqrt(spread / total) <= SLACK * mean
-            spread = np.where(alike, 0.0, spread)
-            cv = np.sqrt(spread / total) / np.where(mean > 0, mean, np.nan)
-            by_group[f"{item}.mean"] = mean * per[item]
-            by_group[f"{item}.cv"] = cv
-            by_section[f"{item}.contribution"] = squares / np.where(spread > 0, spread, np.nan)[at]
-    return _frame(by_group), _frame(by_section)
+        for item, x in enumerate(quantities):
+            average = _summed(group, x, count) / total
+            deviation = x / pupils - average[group]
+            squares = pupils * deviation * deviation
+            spread = _summed(group, squares, count)
+            alike = np.sqrt(spread / total) <= SLACK * average
+            spread[alike] = 0.0
+            mean[item] = average
+            cv[item] = np.sqrt(spread / total) / np.where(average > 0, average, np.nan)
+            contribution[item] = squares / np.where(spread > 0, spread, np.nan)[group]
+    return Spread(mean=mean, cv=cv, contribution=contribution)
 
 
 def _summed(group: Ints, numbers: Floats, count: int) -> Floats:
     return np.bincount(group, numbers, count).astype(np.float64, copy=False)
-
-
-def _numbers(series: pl.Series) -> Floats:
-    return series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-
-
-def _frame(columns: dict[str, Floats]) -> pl.DataFrame:
-    return pl.DataFrame(columns).fill_nan(None)
 
 
 def possible_range(

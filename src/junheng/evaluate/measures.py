@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -49,6 +50,7 @@ def _by_stage(thresholds: dict[str, float]) -> pl.Expr:
     return expression
 
 
+@lru_cache(maxsize=16)  # the laws of a process: few
 def items_of(law: Law) -> tuple[Item, ...]:
     """Return the resource items in force, in legal order."""
     return tuple(_item(law, indicator) for indicator in law.items)
@@ -120,17 +122,7 @@ def quantity_ends(
 
 
 def _quantity(item: Item, law: Law, relaxations: frozenset[str], reading: _Reading) -> pl.Expr:
-    sums = {s: _sum(names, reading.add) for s, names in item.measure.numerator.items()}
-    if len(set(item.measure.numerator.values())) == 1:
-        total = next(iter(sums.values()))
-    else:
-        total = pl.lit(None, dtype=pl.Float64)
-        for stage, one in sums.items():
-            total = pl.when(pl.col("stage") == stage.value).then(one).otherwise(total)
-    if item.measure.minus:
-        total = total - _sum(item.measure.minus, reading.subtract)
-        if reading.doubt is not None:  # a part is no more than its whole, whatever is filled in
-            total = pl.max_horizontal(total, 0.0)
+    total = _reported(item, reading)
     for relaxation in law.relaxations:
         if relaxation.id in relaxations and relaxation.indicator == item.id and relaxation.adds:
             fits = qualifies(relaxation.who)
@@ -141,6 +133,21 @@ def _quantity(item: Item, law: Law, relaxations: frozenset[str], reading: _Readi
     if not item.measure.split:
         return total
     return total * (pl.col("weight") * pl.col("pupils") / pl.col(reading.heads))
+
+
+def _reported(item: Item, reading: _Reading) -> pl.Expr:
+    """Return what the school (or section) has, before any relaxation and division."""
+    sums = {s: _sum(names, reading.add) for s, names in item.measure.numerator.items()}
+    total = next(iter(sums.values()))
+    if len(set(item.measure.numerator.values())) > 1:
+        total = pl.lit(None, dtype=pl.Float64)
+        for stage, one in sums.items():
+            total = pl.when(pl.col("stage") == stage.value).then(one).otherwise(total)
+    if not item.measure.minus:
+        return total
+    rest = total - _sum(item.measure.minus, reading.subtract)
+    # A part is no more than its whole, whatever is filled in.
+    return rest if reading.doubt is None else pl.max_horizontal(rest, 0.0)
 
 
 def _sum(names: tuple[str, ...], fill: _Fill) -> pl.Expr:

@@ -84,10 +84,9 @@ def rooms_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> Part
             assert isinstance(found, Finding)
             status = softened(found.status, in_scope=inside)
             if status is Status.MISSING:
-                gaps = [
-                    *_room_gaps(book, school, room),
-                    *_who_gaps(book, indicator, relaxed, school),
-                ]
+                campuses = book.campuses(school, part.scope)
+                gaps = [gap for campus in campuses for gap in _room_gaps(book, campus, room)]
+                gaps += _who_gaps(book, indicator, relaxed, school)
                 found = dataclasses.replace(found, status=status, missing=tuple(gaps))
             singles.append(found)
     return _part(part, singles, "at_least", "rooms")
@@ -98,12 +97,13 @@ def _room(book: Book, part: Part, school: Row, asked: tuple[str, tuple[float, fl
     measure = part.measure
     assert isinstance(measure, model.Rooms)
     room, norms = asked
-    classes = total(book.class_count(school, stage) for stage in book.stages(school))
+    campuses = book.campuses(school, part.scope)
+    classes = total(book.class_count(c, stage) for c in campuses for stage in book.stages(c))
     need = Bounds(
         low=float(math.ceil(classes.low / measure.classes_per_room)),
         high=float(math.ceil(classes.high / measure.classes_per_room)),
     )
-    have = _rooms(book, school, room, norms)
+    have = total(_rooms(book, campus, room, norms) for campus in campuses)
     spare = have - need
     known = have.value is not None and need.value is not None
     return Finding(

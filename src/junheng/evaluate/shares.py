@@ -35,7 +35,7 @@ def share_part(book: Book, part: Part, *, with_singles: bool = True) -> PartFind
     if standard is None:
         return PartFinding(part=part.id, status=Status.NOT_APPLICABLE)
     tables = {book.elements[name].table for name in _names(measure)}
-    entries: list[_Entry] = [(book.county, None, True)]
+    entries: list[_Entry] = [((book.county,), None, True)]
     singles: tuple[Finding, ...] = ()
     if tables != {"county"}:
         entries = list(_entries(book, part, measure))
@@ -65,7 +65,8 @@ def _names(measure: model.Share) -> tuple[str, ...]:
     )
 
 
-_Entry = tuple[Row, str | None, bool | None]  # school (or county) row, stage, whether in scope
+# Campuses (the school first) or the county row; stage; whether in scope.
+_Entry = tuple[tuple[Row, ...], str | None, bool | None]
 
 
 def _entries(book: Book, part: Part, measure: model.Share) -> Iterable[_Entry]:
@@ -78,12 +79,12 @@ def _entries(book: Book, part: Part, measure: model.Share) -> Iterable[_Entry]:
         sure = None if fits is None or inside is None else True
         if not by_stage:
             if _teaches(book, measure, school):
-                yield school, None, sure
+                yield book.campuses(school, part.scope), None, sure
             continue
         for stage in book.stages(school):
             pupils = book.number(f"pupils_{stage}", school)
             if pupils.high > 0:
-                yield school, stage.value, sure if pupils.low > 0 else None
+                yield (school,), stage.value, sure if pupils.low > 0 else None
 
 
 def _teaches(book: Book, measure: model.Share, school: Row) -> bool:
@@ -108,17 +109,16 @@ class _Counted:
 
 
 def _count(book: Book, measure: model.Share, entry: _Entry) -> _Counted:
-    school, stage, _ = entry
+    campuses, stage, _ = entry
     numbers = {}
     for name in _names(measure):
         table = book.elements[name].table
-        row = school if table in {"county", "schools"} else _row(book, table, school, stage)
-        value = row.get(name) if row is not None else None
-        if value is not None:
-            numbers[name] = (float(value), float(value))
-        else:
+        low, high = 0.0, 0.0
+        for campus in campuses:
+            row = campus if table in {"county", "schools"} else _row(book, table, campus, stage)
             legal = book.number(name, row)
-            numbers[name] = (legal.low, legal.high)
+            low, high = low + legal.low, high + legal.high
+        numbers[name] = (low, high)
     low, high = _side(numbers, measure.numerator, measure.numerator_minus)
     denominator = _side(numbers, measure.denominator, measure.denominator_minus)
     if measure.bounded:
@@ -150,16 +150,18 @@ def _row(book: Book, table: str, school: Row, stage: str | None) -> Row | None:
 
 
 def _entry_gaps(book: Book, measure: model.Share, entry: _Entry) -> tuple[Input, ...]:
-    school, stage, inside = entry
+    campuses, stage, inside = entry
+    school = campuses[0]
     if "school" not in school:
         return book.county_gaps(_names(measure))
     gaps = []
-    for name in _names(measure):
-        table = book.elements[name].table
-        row = school if table == "schools" else _row(book, table, school, stage)
-        if row is None or row[name] is None:
-            by_stage = stage if table == "teachers" else None
-            gaps.append(book.input(table, name, school, stage=by_stage))
+    for campus in campuses:
+        for name in _names(measure):
+            table = book.elements[name].table
+            row = campus if table == "schools" else _row(book, table, campus, stage)
+            if row is None or row[name] is None:
+                by_stage = stage if table == "teachers" else None
+                gaps.append(book.input(table, name, campus, stage=by_stage))
     if inside is None:
         lacking = [e for e in ("sponsor", "area", "boarding_school") if school[e] is None]
         lacking += [f"pupils_{s}" for s in book.stages(school) if school[f"pupils_{s}"] is None]
@@ -168,7 +170,8 @@ def _entry_gaps(book: Book, measure: model.Share, entry: _Entry) -> tuple[Input,
 
 
 def _single(book: Book, measure: model.Share, standard: Standard, counted: _Counted) -> Finding:
-    school, stage, inside = counted.entry
+    campuses, stage, inside = counted.entry
+    school = campuses[0]
     unit = book.elements[measure.numerator[0]].unit
     numerator = Bounds(low=counted.numerator[0], high=counted.numerator[1])
     denominator = Bounds(low=counted.denominator[0], high=counted.denominator[1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,8 +16,6 @@ from junheng.intake.values import (
     State,
     Understood,
     in_words,
-    range_fault,
-    range_words,
     understand,
 )
 from junheng.intake.wording import read_as
@@ -120,7 +117,7 @@ def _plain(raw: pl.Series, of: Field) -> pl.Series:
             ~fits.fill_null(value=False), numbers.cast(of.element.dtype, strict=False)
         )
     if of.element.type == "text":
-        ordinary = raw.str.contains(r"^[0-9A-Za-z]*[0-9][0-9A-DF-Za-df-z]*$")
+        ordinary = raw.str.contains(r"^[0-9]+$")
         return nothing.zip_with(~ordinary.fill_null(value=False), raw)
     return nothing
 
@@ -137,15 +134,8 @@ def _fits(numbers: pl.Series, element: Element) -> pl.Series:
 def _read_numbers(raw: pl.Series, of: Field, scale: Decimal) -> ReadColumn:
     numbers = raw.cast(pl.Float64) * float(scale) if scale != 1 else raw
     fits = _fits(numbers.cast(pl.Float64), of.element).fill_null(value=True)
-    odd = tuple(_unfit(at, raw[at], numbers[at], of) for at in (~fits).arg_true())
+    unfit = (~fits).arg_true()
+    odd = tuple(_odd(at, raw[at], understand(raw[at], of, scale=scale), of) for at in unfit)
     nothing = pl.Series(of.id, [None] * len(raw), dtype=numbers.dtype)
     values = numbers.zip_with(fits, nothing).cast(of.element.dtype)
     return ReadColumn(values=values.alias(of.id), odd=odd)
-
-
-def _unfit(at: int, value: object, number: float, of: Field) -> Odd:
-    if not math.isfinite(number):
-        return Odd(at=at, value=value, code="not_finite", refused=True)
-    exact = Decimal(str(number))
-    code = range_fault(exact, of.element)
-    return Odd(at=at, value=value, code=code, refused=True, params=range_words(exact, of))

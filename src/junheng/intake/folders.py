@@ -13,8 +13,8 @@ import polars as pl
 from junheng.intake.guard import FileKind, check_file
 from junheng.intake.headings import COUNTY, HELPER, Headings, find_headings
 from junheng.intake.layout import Layout, Sheet
+from junheng.intake.places import check_headings
 from junheng.intake.report import Report
-from junheng.intake.sheets import check_headings
 from junheng.intake.sources import RawTable
 from junheng.intake.tables import Column, Origin
 from junheng.intake.text import letters, normal, one_line

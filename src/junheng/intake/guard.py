@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -12,11 +13,11 @@ from junheng.intake.wording import unusable, wording
 
 _MEGABYTE: Final = 10**6
 _MOST_MEGABYTES: Final = 100  # a county's workbook has one or two
-_MOST_UNPACKED_MEGABYTES: Final = 1000
+_MOST_UNPACKED_MEGABYTES: Final = 512
 _MOST_ENTRIES: Final = 10000
-# Spreadsheet XML packs to about a tenth; a bomb to less than a hundredth of one percent.
-_MOST_RATIO: Final = 1000
-_SMALL_ENOUGH: Final = 10 * _MEGABYTE  # unpacked, not worth a second look
+# The XML of a sheet packs to a tenth or a thirtieth, that of a bomb to a thousandth.
+_MOST_RATIO: Final = 100
+_SMALL_ENOUGH: Final = 10 * _MEGABYTE  # unpacked, whatever the ratio
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = b"PK\x03\x04"
@@ -123,22 +124,36 @@ def _check_ole(path: Path) -> None:
 
 
 def _check_zip(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        parts = archive.infolist()
-        unpacked = sum(part.file_size for part in parts)
-        packed = sum(part.compress_size for part in parts)
-        too_much = unpacked > _MOST_UNPACKED_MEGABYTES * _MEGABYTE or len(parts) > _MOST_ENTRIES
-        bomb = unpacked > _SMALL_ENOUGH and unpacked > _MOST_RATIO * max(packed, 1)
-        if too_much or bomb:
-            size = unpacked // _MEGABYTE
-            raise unusable(path.name, "suspicious_zip", size=size, entries=len(parts))
-        if any(part.flag_bits & 1 for part in parts):
-            raise unusable(path.name, "encrypted")
-        for part in parts:
-            _check_part(path, part.filename)
-        manifest = next((p for p in parts if p.filename == "META-INF/manifest.xml"), None)
-        if manifest is not None and b"encryption-data" in archive.read(manifest):
-            raise unusable(path.name, "encrypted")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_directory(path, archive.infolist())
+            # Every part must unpack to what the directory promised, not to more.
+            if archive.testzip() is not None:
+                raise unusable(path.name, "damaged")
+            if "META-INF/manifest.xml" in archive.namelist():
+                manifest = archive.read("META-INF/manifest.xml")
+                if b"encryption-data" in manifest:
+                    raise unusable(path.name, "encrypted")
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise unusable(path.name, "damaged") from error
+
+
+def _check_directory(path: Path, parts: list[zipfile.ZipInfo]) -> None:
+    unpacked = sum(part.file_size for part in parts)
+    too_much = unpacked > _MOST_UNPACKED_MEGABYTES * _MEGABYTE or len(parts) > _MOST_ENTRIES
+    # Parts that overlap are together larger than the file that holds them.
+    overlapping = sum(part.compress_size for part in parts) > path.stat().st_size
+    if too_much or overlapping or any(_is_bomb(part) for part in parts):
+        size = unpacked // _MEGABYTE
+        raise unusable(path.name, "suspicious_zip", size=size, entries=len(parts))
+    if any(part.flag_bits & 1 for part in parts):
+        raise unusable(path.name, "encrypted")
+    for part in parts:
+        _check_part(path, part.filename)
+
+
+def _is_bomb(part: zipfile.ZipInfo) -> bool:
+    return part.file_size > max(_SMALL_ENOUGH, _MOST_RATIO * part.compress_size)
 
 
 _REFUSED_PARTS: Final = (

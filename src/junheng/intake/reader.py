@@ -36,9 +36,10 @@ def read_input(path: Path, dictionary: Dictionary, labels: Mapping[str, object])
     """
     layout = make_layout(dictionary, labels)
     report = Report([table.id for table in dictionary.table])
-    is_folder = path.is_dir()
-    if not is_folder and check_file(path) in WORKBOOKS:
-        tables = _locate_in_workbook(path, layout, report)
+    kind = None if path.is_dir() else check_file(path)
+    if kind in WORKBOOKS:
+        source = {"file": path.name, "sha256": sha256_of(path)}
+        tables = locate_tables(read_grids(path, kind), layout, report, source)
         frames = {table.sheet.table.id: _frame(table, report) for table in tables}
         county = _county_of_form(frames, report)
         frames = {name: f.with_columns(county=pl.lit(county)) for name, f in frames.items()}
@@ -89,11 +90,6 @@ def _reading(frames: Frames, dictionary: Dictionary, report: Report) -> Reading:
         rejects=report.rejects(),
         notices=report.notices(),
     )
-
-
-def _locate_in_workbook(path: Path, layout: Layout, report: Report) -> list[RawTable]:
-    source = {"file": path.name, "sha256": sha256_of(path)}
-    return locate_tables(read_grids(path, check_file(path)), layout, report, source)
 
 
 def _frame(table: RawTable, report: Report) -> pl.DataFrame:

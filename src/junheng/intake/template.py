@@ -37,7 +37,7 @@ __all__ = ["write_csv", "write_parquet", "write_template"]
 # Rows above the data of a sheet: title, hints, headings.
 TITLE_ROW, HINT_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 2, 3
 # Columns of the form sheet, in order, with their widths in characters.
-FORM_COLUMNS: Final = {"number": 6, "item": 42, "unit": 9, "value": 24, "note": 54}
+FORM_COLUMNS: Final = {"number": 6, "item": 42, "unit": 9, "value": 24, "note": 52}
 _FORM_ROW_HEIGHT: Final = 21
 _TITLE_HEIGHT: Final = 24
 _LAST_COLUMN: Final = 16383

@@ -23,7 +23,7 @@ from junheng.intake.wording import did_you_mean, read_as, wording
 ERROR_TEXT: Final = re.compile(r"#(DIV/0!|REF!|N/A|VALUE!|NAME\?|NUM!|NULL!)|Err:\d{3}")
 # A spreadsheet keeps 15 significant digits; a longer code stored as a number has lost some.
 _KEPT_DIGITS: Final = 10**15
-_SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
+_SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 
 
 class State(StrEnum):

@@ -72,7 +72,8 @@ def standard_of(indicator: Indicator, part: Part, one: PartFinding, facts: Facts
     unit, _ = shown_in(part, indicator.id, facts)
     after = "" if isinstance(measure, model.Rooms) else unit_after(unit, facts)
     current = in_force(part, facts.law)
-    shown = sentences([standard_words(s, facts.names) + after for s in current])
+    comma = str(wording("common")["lists"]["and_others"])
+    shown = comma.join(standard_words(s, facts.names) + after for s in current)
     if isinstance(measure, model.Answer):
         return str(words["yes" if measure.expected else "no"])
     if isinstance(measure, model.Compare):

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import polars as pl
-
 from junheng.base.units import Status
 from junheng.evaluate.findings import (
     CountyEvaluation,

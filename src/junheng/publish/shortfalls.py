@@ -97,7 +97,9 @@ def section_shortfalls(facts: Facts) -> Iterator[Shortfall]:
             note=sentences(
                 [
                     rounding_note(row),
-                    lacking(open_by.get((row["school"], row["stage"], row["indicator"]), ()), facts),
+                    lacking(
+                        open_by.get((row["school"], row["stage"], row["indicator"]), ()), facts
+                    ),
                     eased.get((row["indicator"], row["school"]), ""),
                 ]
             ),

@@ -47,6 +47,12 @@ class Names:
         form = str(wording("common")["names"]["numbered"])
         return form.format(number=number, short=short) if number else short
 
+    def cited(self, indicator: str) -> str:
+        """Return an indicator as a sentence cites it, by its number."""
+        number, short = self.number(indicator), self.short(indicator)
+        form = str(wording("common")["names"]["cited"])
+        return form.format(number=number, short=short) if number else short
+
     def part(self, indicator: str, part: str) -> str:
         """Return the name of one part; the short name of the indicator where it has but one."""
         return self.words.part(indicator, part)

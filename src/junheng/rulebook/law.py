@@ -18,9 +18,12 @@ from junheng.rulebook.model import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Law:
-    """A rulebook on a day. Indicators not yet in force are absent: they give no verdict."""
+    """A rulebook on a day. Indicators not yet in force are absent: they give no verdict.
+
+    Two laws are equal if they are of one rulebook, by its hash, and of one day.
+    """
 
     rulebook: Rulebook
     on: dt.date
@@ -32,6 +35,14 @@ class Law:
     rollup: RollUp | None
     caps: dict[Stage, float]  # CV caps
     relaxations: tuple[Relaxation, ...]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Law):
+            return NotImplemented
+        return (self.rulebook.sha256, self.on) == (other.rulebook.sha256, other.on)
+
+    def __hash__(self) -> int:
+        return hash((self.rulebook.sha256, self.on))
 
     def standard(
         self,

@@ -266,6 +266,7 @@ class Scope(Rule):
     kinds: tuple[str, ...]
     points_at_least: int = 0  # pupils below which a teaching point is outside
     merge_points: bool = False  # points not counted as schools join their mother school
+    enrolled: bool = True  # only schools that have pupils now
 
 
 class Splitting(Rule):

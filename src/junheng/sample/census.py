@@ -103,7 +103,9 @@ def _pupils(
     for stage in Stage:
         median = np.array([float(k.pupils.get(stage, 0)) for k in shape.kind])[kind]
         taught[stage] = median > 0
-        count = np.clip(np.rint(median * size * rng.uniform(0.9, 1.1, len(kind))), least, most)
+        count = np.clip(
+            np.rint(median * size * rng.uniform(*shape.stages_apart, len(kind))), least, most
+        )
         pupils[stage] = np.where(taught[stage], count, 0).astype(np.int64)
     has = taught[Stage.PRIMARY] & (rng.random(len(kind)) < shape.kindergarten)
     low, high = shape.kindergarten_pupils

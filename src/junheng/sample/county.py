@@ -28,11 +28,15 @@ def sample_county(law: Law, *, seed: int, name: str | None = None) -> Tables:
         law: where the standards come from; it must have the items `county.toml` names.
         seed: any whole number.
         name: the county's name without the mark that it is made up.
+
+    Raises:
+        UnknownNameError: the law has other items.
     """
     dice, shape = Dice(seed), county_shape()
     called = name or str(words()["county"])
+    lines = lines_of(law, shape.items)
     schools = draw_schools(dice, shape, law, called)
-    holders, lines = holders_of(schools, law), lines_of(law)
+    holders = holders_of(schools, law)
     assert law.rollup is not None
     wanted = deal(dice, shape, holders, lines, law.rollup)
     amounts = draw_amounts(dice, shape, holders, lines, wanted)

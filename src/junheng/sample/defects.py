@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -14,9 +15,7 @@ from junheng.evaluate.sections import POINT
 from junheng.intake.tables import Tables
 from junheng.sample.dice import Dice
 from junheng.sample.schools import Row
-from junheng.sample.shape import words
-
-_SQUARE_METRES_PER_MU: Final = 666.67  # fields are often measured in mu
+from junheng.sample.shape import Beyond, OffBy, mistakes, words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +64,12 @@ def answer_key(defects: Iterable[Defect]) -> str:
     sentences = words()["defects"]
     told = [{**asdict(defect), "meaning": sentences[defect.kind]} for defect in defects]
     return json.dumps(told, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def write_answers(path: Path, defects: Iterable[Defect]) -> Path:
+    """Write the key as a JSON file and return where it is."""
+    path.write_text(answer_key(defects), encoding="utf-8")
+    return path
 
 
 class _Desk:
@@ -140,51 +145,28 @@ class _Desk:
         return Tables(frames=frames, origins={})
 
 
-# ------------------------------------------------------------------ a number off by a factor
-
-_Factor = tuple[str, str, float]  # table, element, factor
-
-_OFF_BY: Final[Mapping[str, _Factor]] = {
-    "pupils_ten_times": ("schools", "pupils_primary", 10),
-    "auxiliary_area_ten_times": ("facilities", "auxiliary_area", 10),
-    "sports_field_in_mu": ("facilities", "sports_field_area", 1 / _SQUARE_METRES_PER_MU),
-    "equipment_in_yuan": ("facilities", "equipment_value", 10_000),
-    "funds_in_yuan": ("funds", "public_funding_budget", 10_000),
-    "salary_in_yuan": ("county", "teacher_mean_salary", 10_000),
-    "rate_as_percent": ("monitoring", "difference_rate", 100),
-}
+# ------------------------------------------------------------------ one number written wrongly
 
 
-def _off_by(table: str, element: str, factor: float) -> Callable[[_Desk], None]:
+def _off_by(how: OffBy) -> Callable[[_Desk], None]:
     def make(desk: _Desk) -> None:
-        row = desk.pick(table, lambda r: bool(r[element]))
-        new = row[element] * factor
-        whole = isinstance(row[element], int)
-        desk.write(table, row, element, round(new) if whole else round(new, 2))
+        row = desk.pick(how.table, lambda r: bool(r[how.element]))
+        new = row[how.element] * how.factor
+        whole = isinstance(row[how.element], int)
+        desk.write(how.table, row, how.element, round(new) if whole else round(new, 2))
 
     return make
 
 
-# ------------------------------------------------------------------ a part beyond its whole
-
-_BEYOND: Final[Mapping[str, tuple[str, str, str]]] = {
-    "indoor_over_auxiliary": ("facilities", "indoor_sports_area", "auxiliary_area"),
-    "degree_over_teachers": ("teachers", "teachers_bachelor", "teachers"),
-    "certified_over_teachers": ("teachers", "certified_teachers", "teachers"),
-    "zone_over_pupils": ("schools", "in_zone_pupils_primary", "pupils_primary"),
-    "graduates_over_entrants": ("retention", "graduates", "entrants"),
-    "training_over_budget": ("funds", "training_budget", "public_funding_budget"),
-    "satisfied_over_valid": ("survey", "survey_satisfied", "survey_valid"),
-    "exchanged_over_eligible": ("county", "exchanged_teachers", "exchange_eligible"),
-}
-
-
-def _beyond(table: str, part: str, whole: str) -> Callable[[_Desk], None]:
+def _beyond(how: Beyond) -> Callable[[_Desk], None]:
     def make(desk: _Desk) -> None:
-        row = desk.pick(table, lambda r: r[part] is not None and bool(r[whole]))
-        new = row[whole] * desk.dice.within((1.05, 1.5))
-        counted = isinstance(row[whole], int)
-        desk.write(table, row, part, max(round(new), row[whole] + 1) if counted else round(new, 2))
+        row = desk.pick(how.table, lambda r: r[how.element] is not None and bool(r[how.whole]))
+        whole = row[how.whole]
+        new = whole * desk.dice.within(mistakes().beyond_by)
+        counted = max(round(new), whole + 1)
+        desk.write(
+            how.table, row, how.element, counted if isinstance(whole, int) else round(new, 2)
+        )
 
     return make
 
@@ -209,7 +191,12 @@ def _digits_swapped(desk: _Desk) -> None:
 
 def _class_miscounted(desk: _Desk) -> None:
     row = desk.pick("classes", lambda r: bool(r["class_pupils"]))
-    desk.write("classes", row, "class_pupils", row["class_pupils"] + desk.dice.whole((3, 9)))
+    desk.write(
+        "classes",
+        row,
+        "class_pupils",
+        row["class_pupils"] + desk.dice.whole(mistakes().class_extra),
+    )
 
 
 def _class_left_out(desk: _Desk) -> None:
@@ -266,7 +253,7 @@ def _copied_from_neighbour(desk: _Desk) -> None:
 
 def _juniors_in_primary(desk: _Desk) -> None:
     row = desk.pick("schools", lambda r: r["kind"] == "primary" and bool(r["pupils_primary"]))
-    desk.write("schools", row, "pupils_junior", desk.dice.whole((60, 400)))
+    desk.write("schools", row, "pupils_junior", desk.dice.whole(mistakes().juniors))
 
 
 def _mother_unknown(desk: _Desk) -> None:
@@ -289,8 +276,8 @@ _MAKERS: Final[Mapping[str, Callable[[_Desk], None]]] = {
     # Few rows can have these, so they choose first.
     "mother_unknown": _mother_unknown,
     "stages_swapped": _stages_swapped,
-    **{kind: _off_by(*how) for kind, how in _OFF_BY.items()},
-    **{kind: _beyond(*how) for kind, how in _BEYOND.items()},
+    **{kind: _off_by(how) for kind, how in mistakes().off_by.items()},
+    **{kind: _beyond(how) for kind, how in mistakes().beyond.items()},
     "zero_for_missing": _zero_for_missing,
     "digits_swapped": _digits_swapped,
     "class_miscounted": _class_miscounted,

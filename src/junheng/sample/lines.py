@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from math import ceil
 
+from junheng.base.errors import UnknownNameError
 from junheng.base.units import Stage
 from junheng.evaluate.measures import items_of
 from junheng.evaluate.resources import SCOPE
@@ -57,8 +58,15 @@ class Holder:
         return self.schools[0]
 
 
-def lines_of(law: Law) -> tuple[Line, ...]:
-    """Return the resource items in legal order."""
+def lines_of(law: Law, known: Collection[str]) -> tuple[Line, ...]:
+    """Return the resource items in legal order; `known` are those a shape can draw.
+
+    Raises:
+        UnknownNameError: the law has other items, so nobody said how their values lie.
+    """
+    if others := {item.id for item in law.items} ^ set(known):
+        name = ", ".join(sorted(others))
+        raise UnknownNameError(what="item of synthetic counties", name=name, suggestion="")
     elements = law.rulebook.dictionary.by_id()
     return tuple(
         Line(

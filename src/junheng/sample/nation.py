@@ -32,9 +32,12 @@ def sample_nation(law: Law, *, counties: int, seed: int, missing_rate: float) ->
 
     Args:
         law: where the standards come from.
-        counties: how many counties, at most 9,999.
+        counties: how many counties.
         seed: any whole number that is not negative.
         missing_rate: share of schools that leave one of the values out that the items read.
+
+    Raises:
+        UnknownNameError: the law has other items.
     """
     rng, shape = np.random.default_rng(seed), nation_shape()
     census = draw_census(rng, shape, law, counties)
@@ -163,7 +166,7 @@ def _teacher_columns(
 ) -> pl.DataFrame:
     """Return the teachers table, one row per school and compulsory stage, with `at` (its school)."""
     keys = _keys(census)
-    by_id = {line.id: line for line in lines_of(law)}
+    by_id = {line.id: line for line in lines_of(law, shape.items)}
     degree, backbone, specialists = (line for line in by_id.values() if not line.split)
     frames = []
     for stage in COMPULSORY:
@@ -206,10 +209,10 @@ def _portions(whole: Ints, shares: Mapping[str, float]) -> dict[str, Ints]:
 
 def _visiting(rng: np.random.Generator, law: Law, census: Census, at: Ints) -> dict[str, pl.Series]:
     """Return the visiting teachers of schools that a relaxation lets count them."""
-    items = {line.id for line in lines_of(law) if not line.split}
+    counted = law.rulebook.dictionary.by_id()
     columns = {}
     for relaxation in law.relaxations:
-        if relaxation.indicator not in items:
+        if not any(counted[name].table == "teachers" for name in relaxation.adds):
             continue
         who, enrolled = relaxation.who[0], census.enrolled()[at]
         fits = np.isin(census.area[at], [AREAS.index(area) for area in who.areas])
@@ -226,7 +229,9 @@ def _facility_columns(
     at = np.flatnonzero(census.enrolled() > 0)
     factors = _Factors(rng=rng, shape=shape, census=census, at=at)
     auxiliary, sports, equipment, multimedia = (
-        factors.steps(line, _exactly_met(line, census)[at]) for line in lines_of(law) if line.split
+        factors.steps(line, _exactly_met(line, census)[at])
+        for line in lines_of(law, shape.items)
+        if line.split
     )
     plan = county_shape().rooms
     hall = census.enrolled()[at] >= plan.indoor_from

@@ -206,12 +206,39 @@ class Nation(Definition):
     age: Whole
     migrants: Part
     area_size: dict[str, float]
+    stages_apart: Part
     usual_pupils: int
     highest: float
     class_size: dict[Stage, int]
     in_zone: Part
     kind: tuple[Kind, ...] = Field(min_length=1)  # the first teaches primary pupils
     items: dict[str, Spread]
+
+
+class OffBy(Definition):
+    """A number off by a factor."""
+
+    table: str
+    element: str
+    factor: float
+
+
+class Beyond(Definition):
+    """A part beyond its whole."""
+
+    table: str
+    element: str
+    whole: str
+
+
+class Mistakes(Definition):
+    """Mistakes that are one number written wrongly."""
+
+    beyond_by: Part
+    class_extra: Whole
+    juniors: Whole
+    off_by: dict[str, OffBy]
+    beyond: dict[str, Beyond]
 
 
 Shape.model_rebuild()
@@ -227,6 +254,12 @@ def county_shape() -> Shape:
 def nation_shape() -> Nation:
     """Return the shape of a nation."""
     return Nation.model_validate(_read("nation.toml"))
+
+
+@cache
+def mistakes() -> Mistakes:
+    """Return the mistakes that are one number written wrongly."""
+    return Mistakes.model_validate(_read("defects.toml"))
 
 
 @cache

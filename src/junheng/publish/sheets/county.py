@@ -44,9 +44,7 @@ def columns_of(words: Mapping[str, Any]) -> tuple[Column, ...]:
 def write_basics(canvas: Canvas, facts: Facts) -> None:
     """Write the county's basic facts; sums with gaps say how many are missing."""
     words = _words("basics")
-    plan = Plan(
-        key="table_1", columns=columns_of(words), notes=(words["note"],), landscape=False
-    )
+    plan = Plan(key="table_1", columns=columns_of(words), notes=(words["note"],), landscape=False)
     page = add_page(canvas, plan, facts.county())
     page.write_rows(_basic_rows(facts))
 
@@ -260,9 +258,7 @@ def _rows(table: str, facts: Facts) -> list[Row]:
 def write_satisfaction(canvas: Canvas, facts: Facts) -> None:
     """Write the survey's counts by method, all groups together and each by itself."""
     words = _words("survey")
-    plan = Plan(
-        key="table_6", columns=columns_of(words), notes=(words["note"],), landscape=False
-    )
+    plan = Plan(key="table_6", columns=columns_of(words), notes=(words["note"],), landscape=False)
     page = add_page(canvas, plan, facts.county())
     page.write_rows(_survey_rows(facts))
 

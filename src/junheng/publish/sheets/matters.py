@@ -72,7 +72,7 @@ def _gap_row(one: Shortfall, facts: Facts) -> list[Value]:
         names.short(one.indicator),
         one.matter,
         _shown(one.value, one.decimals),
-        _shown(one.standard, one.decimals if one.decimals > 1 else 1, plainly=True),
+        _shown(one.standard, max(1, one.decimals), plainly=True),
         status_cell(one.status, names.status(one.status)),
         Cell(value=one.gap, decimals=0 if whole else 2),
         Cell(value=one.gap_to_floor, decimals=None if one.gap_to_floor is None else 2)
@@ -125,13 +125,14 @@ def _open_rows(facts: Facts) -> Iterator[list[Value]]:
 def verdict_words(one: OpenInput, facts: Facts) -> str:
     """Return which verdict is undecided."""
     words, names = wording("common")["open"], facts.names
-    item = names.numbered(one.indicator) if one.indicator else ""
+    item = names.short(one.indicator) if one.indicator else ""
     if one.verdict == "school":
         school = facts.place_name(one.school, one.stage)
         return str(words["school"]).format(school=school, item=item)
     if one.verdict == "dispersion":
         return str(words["dispersion"]).format(stage=names.stage(one.stage), item=item)
-    return str(words["indicator"]).format(item=item)
+    cited = names.cited(one.indicator) if one.indicator else ""
+    return str(words["indicator"]).format(cited=cited)
 
 
 def sheet_of(one: OpenInput, facts: Facts) -> str:
@@ -155,9 +156,7 @@ def place_of(one: OpenInput) -> str:
 def write_sources(canvas: Canvas, facts: Facts) -> None:
     """Write what every number of the rules rests on, and how sure it is."""
     words = _words("sources")
-    plan = Plan(
-        key="sources", columns=columns_of(words), notes=(words["note"],), frozen_columns=2
-    )
+    plan = Plan(key="sources", columns=columns_of(words), notes=(words["note"],), frozen_columns=2)
     page = add_page(canvas, plan, facts.county())
     rows = [*_rules(facts), *_indicators(facts), *_relaxations(facts)]
     last = page.write_rows(rows)
@@ -185,10 +184,14 @@ def _part_row(indicator: Indicator, part: Part, facts: Facts) -> list[Value]:
         standard = sentences([standard_words(s, names) for s in current])
     clauses = list(dict.fromkeys(s.clause or indicator.clause for s in current))
     surest = [facts.law.sureness(indicator, s) for s in current] or [indicator.sureness]
-    dates = sorted({s.valid_from.isoformat() for s in current} or {indicator.valid_from.isoformat()})
+    dates = sorted(
+        {s.valid_from.isoformat() for s in current} or {indicator.valid_from.isoformat()}
+    )
     label = names.words.indicator(indicator.id)
     if len(indicator.part) > 1:
-        label = _words("sources")["part"].format(label=label, part=names.part(indicator.id, part.id))
+        label = _words("sources")["part"].format(
+            label=label, part=names.part(indicator.id, part.id)
+        )
     return [
         centred(indicator.number if indicator.number is not None else ""),
         label,
@@ -222,7 +225,9 @@ def _rules(facts: Facts) -> Iterator[list[Value]]:
         rules.append((words["rollup_name"], text, law.rollup))
     for cap in law.rulebook.dispersion:
         if cap.in_force(law.on):
-            text = words["cap"].format(stage=names.stage(cap.stage), number=plain(float(cap.at_most)))
+            text = words["cap"].format(
+                stage=names.stage(cap.stage), number=plain(float(cap.at_most))
+            )
             rules.append((words["cap_name"], text, cap))
     for scope in law.scopes.values():
         text = str(names.labels["scopes"].get(scope.id, scope.id))

@@ -222,9 +222,7 @@ def width_of(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 
-def _write_headings(
-    canvas: Canvas, sheet: Worksheet, row: int, columns: Sequence[Column]
-) -> int:
+def _write_headings(canvas: Canvas, sheet: Worksheet, row: int, columns: Sequence[Column]) -> int:
     style = canvas.style(**_GRID, **_HEADING)
     if not any(column.group for column in columns):
         for at, column in enumerate(columns):
@@ -236,9 +234,7 @@ def _write_headings(
         own = list(members)
         if not group:
             for offset, column in enumerate(own):
-                sheet.merge_range(
-                    row, at + offset, row + 1, at + offset, column.heading, style
-                )
+                sheet.merge_range(row, at + offset, row + 1, at + offset, column.heading, style)
         elif len(own) == 1:
             sheet.write_string(row, at, group, style)
         else:

@@ -45,9 +45,7 @@ def write_counts(canvas: Canvas, facts: Facts) -> None:
     columns = [Column(heading=words["code"], width=7), Column(heading=words["item"], width=40)]
     for stage in stages:
         group = facts.names.stage(stage)
-        columns += [
-            Column(heading=heading, width=10, group=group) for heading in words["by_stage"]
-        ]
+        columns += [Column(heading=heading, width=10, group=group) for heading in words["by_stage"]]
     plan = Plan(key="table_2_1", columns=tuple(columns), notes=(words["note"],))
     page = add_page(canvas, plan, facts.county())
     rows = list(_count_rows(facts, stages))
@@ -57,7 +55,10 @@ def write_counts(canvas: Canvas, facts: Facts) -> None:
 def _count_rows(facts: Facts, stages: Sequence[str]) -> Iterator[list[Value]]:
     words = _words("counts")
     for at, item in enumerate(facts.law.items, 1):
-        line: list[Value] = [centred(words["line"].format(at=at)), facts.names.words.indicator(item.id)]
+        line: list[Value] = [
+            centred(words["line"].format(at=at)),
+            facts.names.words.indicator(item.id),
+        ]
         for stage in stages:
             standard = facts.standard(item.id, stage)
             shown = bound("at_least", standard) if standard is not None else words["none"]
@@ -174,15 +175,16 @@ def _grades(section: Row, facts: Facts) -> int | None:
     school = facts.schools.get(section["school"], {})
     declared = school.get("grades")
     if declared is not None and len(facts.law.stages_of(section["kind"])) == 1:
-        only = set(facts.law.weights.get(section["kind"], {})) <= {Stage.KINDERGARTEN, section["stage"]}
+        only = set(facts.law.weights.get(section["kind"], {})) <= {
+            Stage.KINDERGARTEN,
+            section["stage"],
+        }
         if only:
             return int(declared)
     classes = facts.tables.frames.get("classes")
     if classes is None:
         return None
-    own = classes.filter(
-        pl.col("school") == section["school"], pl.col("stage") == section["stage"]
-    )
+    own = classes.filter(pl.col("school") == section["school"], pl.col("stage") == section["stage"])
     return own["grade"].n_unique() if own.height and not own["grade"].has_nulls() else None
 
 

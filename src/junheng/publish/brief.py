@@ -1,0 +1,46 @@
+"""The Word brief: a document in official form that a director can forward as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from junheng.publish.edition import Imprint
+from junheng.publish.facts import Facts
+from junheng.publish.files import write_whole
+from junheng.publish.gb9704 import Block, Heading, Signature, Title, document_of
+from junheng.publish.story.county import county_items
+from junheng.publish.story.items import dispersions, items
+from junheng.publish.story.open import open_matters, remarks
+from junheng.publish.story.schools import blocking_schools
+from junheng.publish.story.standing import standing
+from junheng.publish.words import date_words, wording
+
+
+def brief_blocks(facts: Facts, *, imprint: Imprint, font: Path | None) -> list[Block]:
+    """Return the brief as titles, paragraphs, tables and pictures, in reading order."""
+    words = wording("brief")
+    chapters = (
+        standing(facts),
+        items(facts),
+        dispersions(facts, font),
+        blocking_schools(facts),
+        county_items(facts),
+        open_matters(facts),
+        remarks(facts, imprint),
+    )
+    blocks: list[Block] = [Title(text=words["title"].format(county=facts.county()))]
+    for heading, chapter in zip(words["headings"], chapters, strict=True):
+        blocks += [Heading(text=heading), *chapter]
+    blocks.append(Signature(text=date_words(imprint.now.date())))
+    return blocks
+
+
+def write_brief(facts: Facts, path: Path, *, imprint: Imprint, font: Path | None) -> Path:
+    """Write the brief and return its path; without a font a sentence stands for the chart.
+
+    Raises:
+        OSError: the place cannot be written, or another program holds the file open.
+    """
+    blocks = brief_blocks(facts, imprint=imprint, font=font)
+    title = wording("brief")["title"].format(county=facts.county())
+    return write_whole(path, document_of(blocks, title=title, now=imprint.now))

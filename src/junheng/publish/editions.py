@@ -1,0 +1,46 @@
+"""All editions of one evaluation: open data, workbook and brief."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Final
+
+from junheng.evaluate.findings import CountyEvaluation
+from junheng.intake.tables import Tables
+from junheng.publish.brief import write_brief
+from junheng.publish.edition import Imprint
+from junheng.publish.facts import gather
+from junheng.publish.fonts import find_font
+from junheng.publish.results_json import results_document, write_results
+from junheng.publish.words import wording
+from junheng.publish.workbook import write_workbook
+from junheng.rulebook.law import Law
+
+RESULTS: Final = "results.json"
+WORKBOOK: Final = "results.xlsx"
+
+
+def write_editions(
+    folder: Path,
+    evaluation: CountyEvaluation,
+    tables: Tables,
+    law: Law,
+    *,
+    now: dt.datetime,
+    engine_version: str,
+) -> list[Path]:
+    """Write results.json, results.xlsx and the brief; the last is the one to open first.
+
+    Raises:
+        OSError: the folder cannot be written, or another program holds a file open.
+    """
+    facts = gather(evaluation, tables, law)
+    imprint = Imprint(now=now, engine_version=engine_version)
+    document = results_document(evaluation, tables, law, now=now, engine_version=engine_version)
+    brief = folder / str(wording("brief")["file"])
+    return [
+        write_results(document, folder / RESULTS),
+        write_workbook(facts, folder / WORKBOOK, imprint=imprint),
+        write_brief(facts, brief, imprint=imprint, font=find_font()),
+    ]
