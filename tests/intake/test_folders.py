@@ -143,8 +143,8 @@ def test_title_lines_and_empty_lines_of_a_csv_are_passed_over(read, csv_folder, 
 
 def test_rows_of_unequal_length_are_unusable(read, csv_folder):
     path = csv_folder / "班级.csv"
-    head, *rest = lines(path)
-    rewrite(path, [head, "a" + "," * 40, *rest])
+    head, first, *rest = lines(path)
+    rewrite(path, [head, *[first] * 60, first + "," * 40, *rest])
     with pytest.raises(UnusableFileError, match="列数不一致"):
         read(csv_folder)
 
@@ -282,3 +282,25 @@ def test_one_file_alone_lacks_the_others(read, csv_folder):
     rejects = read(csv_folder / "学校.csv").rejects
     assert {r.code for r in rejects} >= {"missing_file"}
     assert len([r for r in rejects if r.code == "missing_file"]) == 10
+
+
+def test_a_short_title_line_above_the_headings_is_passed_over(read, csv_folder, full):
+    path = csv_folder / "班级.csv"
+    rewrite(path, ["某县班级", "", *lines(path)])
+    reading = read(csv_folder)
+    assert reading.rejects == ()
+    assert reading.tables["classes"]["row"][0] == 4
+    assert reading.tables["classes"].height == full["classes"].height
+
+
+def test_a_county_described_twice_is_refused(read, folder):
+    for path in folder.iterdir():
+        if path.stem == "县情":
+            head, first, *rest = lines(path)
+            rewrite(path, [head, first, first, *rest])
+        elif path.stem == "county":
+            frame = pl.read_parquet(path)
+            pl.concat([frame, frame.head(1)]).write_parquet(path)
+    reading = read(folder)
+    assert [r.code for r in reading.rejects] == ["repeated_key"]
+    assert reading.tables["county"].height == 2

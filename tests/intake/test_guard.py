@@ -194,3 +194,14 @@ def test_parts_that_overlap(with_part):
     data[at + 20 : at + 24] = (2 * len(data)).to_bytes(4, "little")
     path.write_bytes(data)
     assert "压缩结构异常" in refused(path)
+
+
+def test_an_old_workbook_locked_with_a_password(cells, save, dictionary, labels):
+    path = save(cells, "xls")
+    data = bytearray(path.read_bytes())
+    # The record after the first stands for the password in a locked file.
+    at = 512 + 4 + int.from_bytes(data[514:516], "little")
+    data[at : at + 2] = (0x2F).to_bytes(2, "little")
+    path.write_bytes(data)
+    with pytest.raises(UnusableFileError, match="密码"):
+        read_input(path, dictionary, labels)

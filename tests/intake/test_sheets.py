@@ -1,6 +1,8 @@
 """Sheets and headings as people leave them: moved, renamed, doubled, in other units."""
 
+import openpyxl
 import pytest
+from openpyxl.chart import BarChart, Reference
 
 from junheng.intake.reader import read_input
 
@@ -229,3 +231,34 @@ def test_an_item_nobody_knows_is_noted_where_it_has_a_value(read, cells):
     assert reading.rejects == ()
     (notice,) = reading.notices
     assert (notice.code, notice.cell) == ("unknown_item", f"B{at}")
+
+
+def test_a_missing_key_column_is_told_once_and_not_for_every_row(read, cells):
+    cells["教师"]["A3"] = ""
+    reading = read(cells)
+    assert [r.code for r in reading.rejects] == ["missing_heading"]
+
+
+def test_rows_whose_stage_cannot_be_told_are_left_out(read, cells):
+    cells["教师"][f"{cells['教师'].column('学段')}3"] = ""
+    reading = read(cells)
+    assert [r.heading for r in reading.rejects] == ["学段"]
+    assert reading.tables["teachers"].is_empty()
+
+
+def test_of_two_sheets_with_one_name_the_first_counts(read, cells, full):
+    cells["教 师"] = type(cells["教师"])([["别的"]])
+    reading = read(cells)
+    assert reading.rejects == ()
+    assert reading.tables["teachers"].height == full["teachers"].height
+    assert codes(reading.notices) == ["unknown_sheet"]
+
+
+def test_a_sheet_that_is_a_chart_is_passed_over(tmp_path, written, dictionary, labels):
+    file = tmp_path / "图.xlsx"
+    book = openpyxl.load_workbook(written)
+    chart = BarChart()
+    chart.add_data(Reference(book["班级"], min_col=5, min_row=3, max_row=9))
+    book.create_chartsheet("图表").add_chart(chart)
+    book.save(file)
+    assert read_input(file, dictionary, labels).rejects == ()

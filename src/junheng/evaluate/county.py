@@ -19,7 +19,7 @@ from junheng.evaluate.findings import (
     Verdict,
 )
 from junheng.evaluate.parts import find_part
-from junheng.evaluate.resources import NO_DISPERSIONS, NO_SECTIONS, SCOPE, judge_sections
+from junheng.evaluate.resources import NO_DISPERSIONS, NO_SECTIONS, SCOPE, eased, judge_sections
 from junheng.evaluate.sections import build_sections, qualifies
 from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law
@@ -141,7 +141,10 @@ class _Scenarios:
         if self._sections is None:
             return NO_RESOURCES
         asked = relaxations & self._usable
-        if asked not in self._resources:
+        if asked not in self._resources and asked:
+            strict = self.resources(STRICT)
+            self._resources[asked] = eased(strict, self._sections, self._tables, self.law, asked)
+        elif asked not in self._resources:
             judged = judge_sections(self._sections, self._tables, self.law, asked)
             self._resources[asked] = judged
         return self._resources[asked]

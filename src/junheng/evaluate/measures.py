@@ -17,9 +17,12 @@ from junheng.rulebook.model import Indicator, Ratio
 _Fill = Callable[[str], pl.Expr]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Item:
-    """One resource item made ready for frames: its expressions and its thresholds."""
+    """One resource item made ready for frames: its expressions and its thresholds.
+
+    There is one object per law and item, so identity is equality.
+    """
 
     id: str
     measure: Ratio

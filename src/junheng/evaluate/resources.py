@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -59,42 +59,79 @@ def judge_sections(
     sections: pl.DataFrame, tables: Tables, law: Law, relaxations: frozenset[str]
 ) -> Resources:
     """Return the findings about sections built by `build_sections`, for a set of relaxations."""
-    items = items_of(law)
-    measured = _measured(sections, law, relaxations)
-    merged = _merged(measured, tables, items)
-    return with_dispersion(_judged(merged, law), items, law)
+    return _judge(sections, tables, _Asked(law, items_of(law), relaxations))
+
+
+def eased(
+    strict: Resources,
+    sections: pl.DataFrame,
+    tables: Tables,
+    law: Law,
+    relaxations: frozenset[str],
+) -> Resources:
+    """Return the findings with relaxations, of which only the items concerned are judged anew."""
+    concerned = {law.relaxation(name).indicator for name in relaxations}
+    items = tuple(item for item in items_of(law) if item.id in concerned)
+    if not items:
+        return strict
+    anew = _judge(sections, tables, _Asked(law, items, relaxations))
+    taken = [n for n in anew.sections.columns if n.split(".")[0] in concerned]
+    verdict = _verdict(items_of(law), law)
+    changed = strict.sections.with_columns(anew.sections.select(taken)).with_columns(verdict)
+    other = strict.dispersions.filter(~pl.col("indicator").is_in(list(concerned)))
+    key = ["county", "stage", "indicator"]
+    dispersions = strict.dispersions.select(key).join(
+        pl.concat([other, anew.dispersions]), on=key, how="left", maintain_order="left"
+    )
+    return Resources(sections=changed, dispersions=dispersions)
+
+
+class _Asked(NamedTuple):
+    """What is judged: the law, which of its items, with which relaxations."""
+
+    law: Law
+    items: tuple[Item, ...]
+    relaxations: frozenset[str]
+
+
+def _judge(sections: pl.DataFrame, tables: Tables, asked: _Asked) -> Resources:
+    merged = _merged(_measured(sections, asked), tables, asked.items)
+    return with_dispersion(_judged(merged, asked), asked.items, asked.law)
 
 
 @lru_cache(maxsize=_PLANS)
-def _quantities(law: Law, relaxations: frozenset[str]) -> list[pl.Expr]:
-    return [quantity(i, law, relaxations).alias(f"{i.id}.quantity") for i in items_of(law)]
+def _quantities(asked: _Asked) -> list[pl.Expr]:
+    return [
+        quantity(item, asked.law, asked.relaxations).alias(f"{item.id}.quantity")
+        for item in asked.items
+    ]
 
 
 @lru_cache(maxsize=_PLANS)
-def _ends(law: Law, relaxations: frozenset[str]) -> list[pl.Expr]:
-    elements = law.rulebook.dictionary.by_id()
+def _ends(asked: _Asked) -> list[pl.Expr]:
+    elements = asked.law.rulebook.dictionary.by_id()
     ends = []
-    for item in items_of(law):
-        low, high = quantity_ends(item, law, relaxations, elements)
+    for item in asked.items:
+        low, high = quantity_ends(item, asked.law, asked.relaxations, elements)
         ends += [low.alias(f"{item.id}.low"), high.alias(f"{item.id}.high")]
     return ends
 
 
-def _measured(sections: pl.DataFrame, law: Law, relaxations: frozenset[str]) -> pl.DataFrame:
+def _measured(sections: pl.DataFrame, asked: _Asked) -> pl.DataFrame:
     """Add quantities, and their possible ends where something is not reported.
 
     Complete rows need no second computation: their ends are the quantity itself.
     """
-    gap = pl.any_horizontal([pl.col(f"{i.id}.quantity").is_null() for i in items_of(law)])
+    gap = pl.any_horizontal([pl.col(f"{i.id}.quantity").is_null() for i in asked.items])
     known = (
         sections.lazy()
-        .with_columns(_quantities(law, relaxations))
+        .with_columns(_quantities(asked))
         .with_columns(gap=gap | pl.col("pupils").is_null())
         .collect(optimizations=PLAIN)
     )
     if not known["gap"].any():
         return known
-    gaps = known.filter("gap").with_columns(_ends(law, relaxations))
+    gaps = known.filter("gap").with_columns(_ends(asked))
     return pl.concat([known.filter(~pl.col("gap")), gaps], how="diagonal")
 
 
@@ -160,8 +197,8 @@ class _Plan:
 
 
 @lru_cache(maxsize=_PLANS)
-def _plan(law: Law) -> _Plan:
-    items = items_of(law)
+def _plan(asked: _Asked) -> _Plan:
+    items = asked.items
     ranks, statuses = [], []
     for item in items:
         rank = item.rank(pl.col(f"{item.id}.value"))
@@ -175,13 +212,13 @@ def _plan(law: Law) -> _Plan:
         ],
         ranks=ranks,
         open_ranks=_open_ranks(items),
-        statuses=[*statuses, *_verdict(items, law)],
+        statuses=[*statuses, *_verdict(items, asked.law)],
     )
 
 
-def _judged(merged: pl.DataFrame, law: Law) -> pl.DataFrame:
+def _judged(merged: pl.DataFrame, asked: _Asked) -> pl.DataFrame:
     """Add values, ranks, statuses and the school verdict, in one pass over the frame."""
-    plan = _plan(law)
+    plan = _plan(asked)
     frame = merged.lazy().with_columns(plan.values).with_columns(plan.ranks)
     if merged["gap"].any():
         frame = frame.with_columns(plan.open_ranks)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import polars as pl
 
-from junheng.base.units import Stage, Status, round_up
+from junheng.base.units import COMPULSORY, Stage, Status, round_up
 from junheng.evaluate.book import Book, Row
 from junheng.evaluate.bounds import Bounds, all_of, judge, no_less_than_zero, softened, total
 from junheng.evaluate.findings import Finding, Input, PartFinding
@@ -34,10 +34,10 @@ def _may(book: Book, relaxation: Relaxation, school: Row) -> bool | None:
     return None if None in answers else False
 
 
-def _who_gaps(book: Book, indicator: str, relaxed: Relaxed, school: Row) -> list[Input]:
+def _who_gaps(book: Book, eased: list[Relaxation], school: Row) -> list[Input]:
     """Return what must be reported to know whether the school may use a relaxation."""
     gaps = []
-    for relaxation in _relaxations(book, indicator, relaxed):
+    for relaxation in eased:
         if _may(book, relaxation, school) is not None:
             continue
         for who in relaxation.who:
@@ -74,9 +74,11 @@ def rooms_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> Part
     Source: moe-2017-6/4.3, gdh-2019-30/relax-10.
     """
     singles = []
-    for school, inside in book.schools_in(part.scope or "counted"):
-        for room in _ROOM_KINDS:
-            norms = _norms(book, part, school, (room, indicator, relaxed))
+    eased = list(_relaxations(book, indicator, relaxed))
+    for room in _ROOM_KINDS:
+        norm_of = _norms(book, part, eased, room)
+        for school, inside in book.schools_in(part.scope or "counted"):
+            norms = norm_of(school)
             key = ("rooms", school["school"], room, norms)
             if key not in book.memory:
                 book.memory[key] = _room(book, part, school, (room, norms))
@@ -86,7 +88,7 @@ def rooms_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> Part
             if status is Status.MISSING:
                 campuses = book.campuses(school, part.scope)
                 gaps = [gap for campus in campuses for gap in _room_gaps(book, campus, room)]
-                gaps += _who_gaps(book, indicator, relaxed, school)
+                gaps += _who_gaps(book, eased, school)
                 found = dataclasses.replace(found, status=status, missing=tuple(gaps))
             singles.append(found)
     return _part(part, singles, "at_least", "rooms")
@@ -119,23 +121,28 @@ def _room(book: Book, part: Part, school: Row, asked: tuple[str, tuple[float, fl
 
 
 def _norms(
-    book: Book, part: Part, school: Row, asked: tuple[str, str, Relaxed]
-) -> tuple[float, float]:
-    """Return the area surely enough and the area possibly enough for a room to count."""
-    room, indicator, relaxed = asked
+    book: Book, part: Part, eased: list[Relaxation], room: str
+) -> Callable[[Row], tuple[float, float]]:
+    """Return, for a school, the area surely enough and the area possibly enough for a room."""
     strict = book.law.standard(part, room=room)
     norm = strict.number if strict else 0.0
-    surely, possibly = norm, norm
-    stage = Stage.JUNIOR if Stage.JUNIOR in book.stages(school) else Stage.PRIMARY
-    for relaxation in _relaxations(book, indicator, relaxed):
-        may = _may(book, relaxation, school)
-        eased = book.law.standard(relaxation, stage=stage, room=room)
-        if eased is None or may is False:
-            continue
-        possibly = min(possibly, eased.number)
-        if may:
-            surely = min(surely, eased.number)
-    return surely, possibly
+    by_stage = {
+        stage: [(one, book.law.standard(one, stage=stage, room=room)) for one in eased]
+        for stage in COMPULSORY
+    }
+
+    def of_school(school: Row) -> tuple[float, float]:
+        surely, possibly = norm, norm
+        stage = Stage.JUNIOR if Stage.JUNIOR in book.stages(school) else Stage.PRIMARY
+        for relaxation, standard in by_stage[stage]:
+            may = _may(book, relaxation, school)
+            if standard is None or may is False:
+                continue
+            possibly = min(possibly, standard.number)
+            surely = min(surely, standard.number) if may else surely
+        return surely, possibly
+
+    return of_school
 
 
 def _rooms(book: Book, school: Row, room: str, norms: tuple[float, float]) -> Bounds:
@@ -183,40 +190,52 @@ def size_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> PartF
     Source: moe-2017-6/4.4, gdh-2019-30/relax-11.
     """
     singles = []
+    eased = list(_relaxations(book, indicator, relaxed))
+    kinds = book.law.taught
+    strict_of = {kind: book.law.standard(part, kind=kind) for kind in kinds}
+    eased_of = {kind: [(one, book.law.standard(one, kind=kind)) for one in eased] for kind in kinds}
     for school, inside in book.schools_in(part.scope or "compulsory"):
-        kind = str(school["kind"])
-        strict = book.law.standard(part, kind=kind)
+        strict = strict_of[str(school["kind"])]
         if strict is None:
             continue
         surely, possibly = strict, strict
-        for relaxation in _relaxations(book, indicator, relaxed):
+        for relaxation, standard in eased_of[str(school["kind"])]:
             may = _may(book, relaxation, school)
-            eased = book.law.standard(relaxation, kind=kind)
-            if eased is None or may is False:
+            if standard is None or may is False:
                 continue
-            possibly, surely = eased, (eased if may else surely)
-        pupils = book.enrolled(school)
-        statuses = {judge(pupils, surely), judge(pupils, possibly)}
-        status = statuses.pop() if len(statuses) == 1 else Status.MISSING
+            possibly, surely = standard, (standard if may else surely)
+        singles.append(_size(book, school, (surely, possibly, inside), eased))
+    return _part(part, singles, "at_most", "persons")
+
+
+def _size(
+    book: Book,
+    school: Row,
+    asked: tuple[Standard, Standard, bool | None],
+    eased: list[Relaxation],
+) -> Finding:
+    surely, possibly, inside = asked
+    pupils = book.enrolled(school)
+    statuses = {judge(pupils, surely), judge(pupils, possibly)}
+    status = statuses.pop() if len(statuses) == 1 else Status.MISSING
+    gaps: list[Input] = []
+    if status is Status.MISSING:
         gaps = [
             book.input("schools", f"pupils_{stage}", school)
             for stage in book.stages(school)
             if school[f"pupils_{stage}"] is None
         ]
-        gaps += _who_gaps(book, indicator, relaxed, school)
-        singles.append(
-            Finding(
-                school=str(school["school"]),
-                row=school["row"],
-                value=pupils.value,
-                standard=surely.number,
-                status=softened(status, in_scope=inside),
-                gap=None if pupils.value is None else max(0.0, pupils.value - surely.number),
-                gap_unit="persons",
-                missing=tuple(gaps) if status is Status.MISSING else (),
-            )
-        )
-    return _part(part, singles, "at_most", "persons")
+        gaps += _who_gaps(book, eased, school)
+    return Finding(
+        school=str(school["school"]),
+        row=school["row"],
+        value=pupils.value,
+        standard=surely.number,
+        status=softened(status, in_scope=inside),
+        gap=None if pupils.value is None else max(0.0, pupils.value - surely.number),
+        gap_unit="persons",
+        missing=tuple(gaps),
+    )
 
 
 def class_size_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> PartFinding:

@@ -59,17 +59,18 @@ def _resolve_names(sheet: Sheet, frames: Frames, layout: Layout, report: Report)
     joined = frame.join(by_name, on=("county", NAME), how="left", maintain_order="left").join(
         by_code, on=("county", _SCHOOL), how="left", maintain_order="left"
     )
-    lacking = pl.col(_SCHOOL).is_null() & pl.col("found").is_not_null()
-    for row, code in joined.filter(lacking).select("row", "found").iter_rows():
+    lacking = joined.filter(pl.col(_SCHOOL).is_null() & pl.col("found").is_not_null())
+    filled = []
+    for row, code in lacking.select("row", "found").iter_rows():
         at = Place(sheet.table.id, _SCHOOL, row)
         if not report.is_refused(at):
+            filled.append(row)
             report.remark_cell(at, "by_name", "", code)
     differs = joined.filter(pl.col("_known") != pl.col(NAME)).select("row", NAME, "_known")
     for row, name, right in differs.iter_rows():
         report.remark_cell(Place(sheet.table.id, _SCHOOL, row), "name_differs", name, right)
-    return joined.with_columns(pl.coalesce(_SCHOOL, "found").alias(_SCHOOL)).drop(
-        NAME, "found", "_known"
-    )
+    code = pl.when(pl.col("row").is_in(filled)).then("found").otherwise(_SCHOOL)
+    return joined.with_columns(code.alias(_SCHOOL)).drop(NAME, "found", "_known")
 
 
 def _drop_keyless(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
@@ -78,14 +79,15 @@ def _drop_keyless(sheet: Sheet, frames: Frames, layout: Layout, report: Report) 
     if sheet.table.layout == "form":
         return frame
     for field in sheet.fields:
-        column = report.origins[sheet.table.id].columns.get(field.id)
-        if column is None or not (field.element.structural or field.id in sheet.table.key):
-            continue  # a missing heading was refused once for all rows
+        if not (field.element.structural or field.id in sheet.table.key):
+            continue
         blank = pl.col(field.id).is_null() & _asked(field.element, frame)
-        for (row,) in frame.filter(blank).select("row").iter_rows():
+        # A missing heading was refused once for all rows.
+        is_headed = field.id in report.origins[sheet.table.id].columns
+        for (row,) in frame.filter(blank).select("row").iter_rows() if is_headed else ():
             at = Place(sheet.table.id, field.id, row)
             if not report.is_refused(at):
-                report.refuse_cell(at, "missing_key", "", heading=column.heading)
+                report.refuse_cell(at, "missing_key", "", heading=field.heading)
         frame = frame.filter(~blank)
     return frame
 
@@ -108,7 +110,8 @@ def _asked(element: Element, frame: pl.DataFrame) -> pl.Expr:
 def _drop_repeated(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
     del layout
     frame = frames[sheet.table.id]
-    keys = list(sheet.table.key)
+    is_form = sheet.table.layout == "form"  # one row a county
+    keys = [sheet.fields[0].id] if is_form else list(sheet.table.key)
     if not keys:
         return frame
     again = frame.filter(~pl.struct("county", *keys).is_first_distinct())

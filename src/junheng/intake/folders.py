@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,6 +22,8 @@ from junheng.intake.text import letters, normal, one_line
 from junheng.intake.wording import did_you_mean, unusable, wording
 
 _HEAD: Final = 50  # rows in which headings are looked for
+_HEAD_BYTES: Final = 10**6
+_MOST_ROWS: Final = 10**8  # a nation has a few million classes
 _KINDS: Final = (FileKind.CSV, FileKind.PARQUET)
 
 
@@ -108,11 +111,17 @@ def _read_text(path: Path, report: Report) -> tuple[bytes, Mapping[str, str]]:
 
 
 def _parse_csv(path: Path, data: bytes) -> pl.DataFrame:
-    first = data.split(b"\n", 1)[0]
-    separator = max((",", "\t", ";"), key=lambda mark: first.count(mark.encode()))
+    head = data[:_HEAD_BYTES].decode(errors="ignore").splitlines()[:_HEAD]
+    separator = max((",", "\t", ";"), key=lambda mark: max(line.count(mark) for line in head))
+    # A title above the headings may be shorter than they are; the parser takes the first
+    # line's width for the width of all.
+    widths = [len(row) for row in csv.reader(head, delimiter=separator)]
+    first, newline, rest = data.partition(b"\n")
+    padding = separator.encode() * (max(widths, default=0) - (widths[0] if widths else 0))
+    data = first.removesuffix(b"\r") + padding + newline + rest
     try:
         return pl.read_csv(data, has_header=False, infer_schema=False, separator=separator)
-    except (pl.exceptions.ComputeError, pl.exceptions.NoDataError) as error:
+    except pl.exceptions.PolarsError as error:
         raise unusable(path.name, "ragged") from error
 
 
@@ -121,8 +130,11 @@ def _parse_csv(path: Path, data: bytes) -> pl.DataFrame:
 
 def _locate_parquet(path: Path, sheet: Sheet, report: Report) -> RawTable | None:
     try:
+        rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+        if rows > _MOST_ROWS:
+            raise unusable(path.name, "too_many_rows", rows=rows, limit=_MOST_ROWS)
         frame = pl.read_parquet(path)
-    except (pl.exceptions.ComputeError, OSError) as error:
+    except (pl.exceptions.PolarsError, OSError) as error:
         raise unusable(path.name, "damaged") from error
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -34,10 +34,12 @@ def locate_tables(
         source: `file` and `sha256` of the workbook.
     """
     _check_version(grids, layout, report, source["file"])
-    by_name = {normal(name): name for name in grids}
-    found = []
+    # Where two names look alike the first counts, and the other is noted as unknown.
+    by_name = {normal(name): name for name in reversed(list(grids))}
+    found, taken = [], {""}
     for sheet in layout.sheets:
         name = by_name.pop(normal(sheet.name), None)
+        taken.add(name or "")
         if name is None:
             _refuse_missing_sheet(sheet, list(grids), layout, report, source["file"])
             continue
@@ -45,7 +47,7 @@ def locate_tables(
         table = locate(grids[name], name, sheet, report, source)
         if table is not None:
             found.append(table)
-    for name in by_name.values():
+    for name in [name for name in grids if name not in taken]:
         _remark_unknown_sheet(name, grids[name], report, source["file"])
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from junheng.intake.faults import find_faults
 from junheng.intake.guard import FileKind
@@ -27,14 +27,21 @@ def read_grids(path: Path, kind: FileKind) -> Mapping[str, Grid]:
                     list(row)
                     for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
                 ]
-                for name in book.sheet_names
+                for name in _worksheets(book)
             }
+    except PasswordError as error:
+        raise unusable(path.name, "encrypted") from error
     except (CalamineError, OSError) as error:
         raise unusable(path.name, "damaged") from error
     for name, faults in find_faults(path, kind).items():
         for (row, column), fault in faults.items():
             _put(grids.setdefault(name, []), row, column, fault)
     return grids
+
+
+def _worksheets(book: CalamineWorkbook) -> list[str]:
+    """Return the names of the sheets that have cells; a chart may have a sheet of its own."""
+    return [s.name for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
 
 
 def _put(grid: Grid, row: int, column: int, value: object) -> None:

@@ -53,7 +53,7 @@ def draw_dispersions(facts: Facts, font: Path) -> bytes | None:
     letters = FontProperties(fname=str(font))
     height = 0.75 + 0.29 * max(len(bars) for _, bars in panels)
     figure = Figure(figsize=(_WIDTH_INCHES, height))
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
     longest = max(bar.cv or 0.0 for _, bars in panels for bar in bars)
     for at, (panel, (stage, bars)) in enumerate(zip(axes, panels, strict=True)):

@@ -146,8 +146,6 @@ def _set_up_page(document: Document) -> None:
         section._sectPr.append(grid)  # noqa: SLF001
     grid.set(qn("w:type"), "lines")
     grid.set(qn("w:linePitch"), _GRID_PITCH)
-    for attribute in ("w:charSpace",):
-        grid.attrib.pop(qn(attribute), None)
 
 
 def _set_up_text(document: Document) -> None:
@@ -326,7 +324,7 @@ def _set_lines(paragraph: Paragraph, points: float) -> None:
     paragraph.paragraph_format.line_spacing = Pt(points)
     snap = OxmlElement("w:snapToGrid")
     snap.set(qn("w:val"), "0")
-    properties = paragraph._element.get_or_add_pPr()  # noqa: SLF001 - no public way
+    properties: Any = paragraph._element.get_or_add_pPr()  # noqa: SLF001 - no public way
     # The schema wants it before the spacing.
     properties.insert_element_before(snap, "w:spacing", "w:ind", "w:jc", "w:rPr")
 

@@ -74,22 +74,33 @@ def standard_of(indicator: Indicator, part: Part, one: PartFinding, facts: Facts
     current = in_force(part, facts.law)
     comma = str(wording("common")["lists"]["and_others"])
     shown = comma.join(standard_words(s, facts.names) + after for s in current)
-    if isinstance(measure, model.Answer):
-        return str(words["yes" if measure.expected else "no"])
-    if isinstance(measure, model.Compare):
-        return str(words["compare"]).format(right=facts.names.words.element(measure.right))
-    if isinstance(measure, model.Rooms):
-        return str(words["rooms"]).format(classes=measure.classes_per_room, standards=shown)
-    if isinstance(measure, model.FundingFloor):
-        return str(words["funding_floor"]).format(counted=measure.counted_as)
-    if isinstance(measure, model.Attested):
-        return str(words["attested"])
+    if (asked := _asked(measure, shown, facts)) is not None:
+        return asked
     if one.standard is None:
         return shown
     if unit == "level":
         level = facts.names.choice("level", plain(one.standard))
         return str(words["level"]).format(level=level)
     return bound(one.comparison, one.standard, unit_after(unit, facts))
+
+
+def _asked(measure: model.Measure, shown: str, facts: Facts) -> str | None:
+    """Return what a measure without a plain threshold asks, None for the others."""
+    words: dict[str, str] = wording("common")["asks"]
+    match measure:
+        case model.Answer():
+            asked = words["yes" if measure.expected else "no"]
+        case model.Compare():
+            asked = words["compare"].format(right=facts.names.words.element(measure.right))
+        case model.Rooms():
+            asked = words["rooms"].format(classes=measure.classes_per_room, standards=shown)
+        case model.FundingFloor():
+            asked = words["funding_floor"].format(counted=measure.counted_as)
+        case model.Attested():
+            asked = words["attested"]
+        case _:
+            return None
+    return asked
 
 
 def unit_after(unit: str | None, facts: Facts) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -51,7 +52,7 @@ class Standard(Definition):
             raise ValueError("exactly one of at_least, at_most and below")
         return self
 
-    @property
+    @cached_property
     def number(self) -> float:
         """The threshold as a float, for the arithmetic."""
         bounds = (self.at_least, self.at_most, self.below)
@@ -87,7 +88,12 @@ class Who(Definition):
     migrant_percent_above: Decimal | None = None
     largest_class_below: int | None = None
 
-    @property
+    @cached_property
+    def is_anyone(self) -> bool:
+        """Whether nothing is asked, so that every school fits."""
+        return self == Who()
+
+    @cached_property
     def counts(self) -> bool:
         """Whether any condition is about numbers of the school."""
         numbers = (

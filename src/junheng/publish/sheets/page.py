@@ -17,7 +17,7 @@ from junheng.publish.numbers import rounded
 from junheng.publish.words import wording
 
 # Blue against orange stays apart for every kind of colour vision; the words say the same.
-_TONES: Final = {
+_TONES: Final[dict[Status, dict[str, Any]]] = {
     Status.MET: {"bg_color": "#DCEBF7"},
     Status.NEAR: {"bg_color": "#FFF4CC"},
     Status.BELOW: {"bg_color": "#F8D3B8", "bold": True},

@@ -55,7 +55,7 @@ def _failing(line: Line, facts: Facts, words: dict[str, Any]) -> str:
     """Return one failing item as a paragraph: data, value, standard, gap, who falls short."""
     number = line.indicator.number
     several = line.name != facts.names.short(line.indicator.id)
-    head = words["item_part" if several else "item"].format(
+    head = str(words["item_part" if several else "item"]).format(
         number=number, short=facts.names.short(line.indicator.id), part=line.name
     )
     if line.part.measure.kind == "attested":
@@ -64,7 +64,7 @@ def _failing(line: Line, facts: Facts, words: dict[str, Any]) -> str:
     told = [line.data, _value(line, facts, words)]
     told.append(words["standard"].format(standard=_said(line.standard)))
     gap = line.found.gap
-    if gap and line.part.measure.kind not in {"class_size"}:
+    if gap and line.part.measure.kind != "class_size":
         over = line.found.comparison in {"at_most", "below"}
         unit = (
             facts.names.words.unit(line.found.gap_unit)

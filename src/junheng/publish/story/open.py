@@ -117,22 +117,28 @@ def _unsure(facts: Facts, words: dict[str, Any]) -> str:
         for sureness, list_of in by_sureness.items():
             if sureness in (found or [indicator.sureness]):
                 list_of.append(names.cited(indicator.id))
-    for scope in law.scopes.values():
-        if scope.sureness in by_sureness:
-            label = str(names.labels["scopes"].get(scope.id, scope.id))
-            by_sureness[scope.sureness].append(words["scope"].format(label=label))
-    for split in law.rulebook.splitting:
-        if split.in_force(law.on) and split.sureness in by_sureness:
-            text = words["split"].format(kind=names.choice("kind", split.kind))
-            by_sureness[split.sureness].append(text)
-    if any(r.sureness is Sureness.UNSURE for r in law.relaxations):
-        by_sureness[Sureness.UNSURE].append(words["all_relaxations"])
+    for sureness, text in _other_rules(facts, words):
+        if sureness in by_sureness and text not in by_sureness[sureness]:
+            by_sureness[sureness].append(text)
     told = [
         words[sureness.value].format(names=joined(list_of))
         for sureness, list_of in by_sureness.items()
         if list_of
     ]
     return str(words["unsure_rules"]).format(told=sentences(told)) if told else ""
+
+
+def _other_rules(facts: Facts, words: dict[str, Any]) -> Iterator[tuple[Sureness, str]]:
+    """Yield the rules that are not indicators, with how sure we are of them."""
+    law, names = facts.law, facts.names
+    for scope in law.scopes.values():
+        label = str(names.labels["scopes"].get(scope.id, scope.id))
+        yield scope.sureness, words["scope"].format(label=label)
+    for split in law.rulebook.splitting:
+        if split.in_force(law.on):
+            yield split.sureness, words["split"].format(kind=names.choice("kind", split.kind))
+    for relaxation in law.relaxations:
+        yield relaxation.sureness, words["all_relaxations"]
 
 
 def _origin(facts: Facts, imprint: Imprint, words: dict[str, Any]) -> str:

@@ -48,7 +48,7 @@ def _basis(facts: Facts, words: dict[str, Any]) -> str:
         return text + str(words["no_schools"])
     pupils = facts.evaluation.resources.sections["pupils"]
     form = words["schools_open"] if pupils.has_nulls() else words["schools"]
-    return text + str(form).format(counts=joined(counts), pupils=plain(pupils.sum()))
+    return text + str(form).format(counts=joined(counts), pupils=plain(float(pupils.sum())))
 
 
 def _verdict(facts: Facts, words: dict[str, Any]) -> str:
@@ -69,7 +69,7 @@ def _verdict(facts: Facts, words: dict[str, Any]) -> str:
         for status in (Status.MET, Status.BELOW, Status.MISSING)
         if counts[status]
     ]
-    return text + words["of_steps"].format(total=len(steps), told=words["between"].join(told))
+    return text + str(words["of_steps"]).format(total=len(steps), told=words["between"].join(told))
 
 
 def _gates(facts: Facts, words: dict[str, Any]) -> Iterator[Block]:
