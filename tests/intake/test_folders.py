@@ -222,23 +222,30 @@ def change(path, **columns):
 
 
 def test_numbers_out_of_range_are_refused_at_their_row(read, parquet_folder):
-    values = pl.Series([400, -1, 20001, 5])
+    values = pl.Series([400, -1, 5001, 5])
     change(
-        parquet_folder / "retention.parquet", graduates=pl.Series([*values, None], dtype=pl.Int32)
+        parquet_folder / "facilities.parquet",
+        multimedia_rooms=pl.Series([*values, None], dtype=pl.Int32),
     )
     rejects = read(parquet_folder).rejects
     assert [(r.code, r.cell[1:], r.value) for r in rejects] == [
         ("negative", "2", "-1"),
-        ("too_large", "3", "20001"),
+        ("too_large", "3", "5001"),
     ]
 
 
 def test_floats_where_whole_numbers_belong(read, parquet_folder):
-    graduates = pl.Series([400.0, 12.5, float("nan"), float("inf"), None])
-    change(parquet_folder / "retention.parquet", graduates=graduates)
+    rooms = pl.Series([400.0, 12.5, float("nan"), float("inf"), None])
+    change(parquet_folder / "facilities.parquet", multimedia_rooms=rooms)
     reading = read(parquet_folder)
     assert [r.code for r in reading.rejects] == ["not_an_integer", "not_finite", "not_finite"]
-    assert reading.tables["retention"]["graduates"].to_list() == [400, None, None, None, None]
+    assert reading.tables["facilities"]["multimedia_rooms"].to_list() == [
+        400,
+        None,
+        None,
+        None,
+        None,
+    ]
 
 
 def test_choices_may_be_words_or_categories(read, parquet_folder, full):

@@ -5,6 +5,7 @@ import zipfile
 
 import openpyxl
 import pytest
+from pypdf import PdfReader
 
 from intake.books import Cells
 from junheng.intake.layout import TEMPLATE_VERSION
@@ -251,3 +252,22 @@ def test_a_list_makes_a_template(tmp_path, save, dictionary, labels):
     write_template(file, dictionary, labels, schools=schools)
     teachers = read_input(file, dictionary, labels).tables["teachers"]
     assert teachers.select("school", "stage").rows() == [("1", "junior")]
+
+
+# ------------------------------------------------------------------ as it prints
+
+
+def test_every_sheet_prints_on_pages_that_can_be_read(
+    libreoffice, tmp_path, dictionary, labels, full
+):
+    file = tmp_path / "样例.xlsx"
+    write_template(file, dictionary, labels, tables=full, synthetic=True)
+    pages = PdfReader(libreoffice.convert(file)).pages
+    names = [table["label"] for table in labels["tables"].values()]
+    assert len(pages) == 1 + len(names)
+    for page, title in zip(
+        pages, ["县域义务教育优质均衡发展督导评估数据采集表", *names], strict=True
+    ):
+        text = page.extract_text()
+        assert title in text
+        assert SYNTHETIC in text.replace("\n", "")

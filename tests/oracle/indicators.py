@@ -88,16 +88,15 @@ def held(yes):
 
 
 def attested(county, *items):
-    """Reached for the county, with evidence, and no school said not to have reached it."""
+    """Reached for the county, and every conclusion with its evidence; one "not reached" undoes it."""
     statuses = []
     for item in items:
         rows = [row for row in county["attestations"] if row["attested_item"] == item]
         if any(row.get("conclusion") == "not_reached" for row in rows):
             statuses.append("below")
             continue
-        whole = [row for row in rows if row.get("attested_school") is None]
-        fine = [r for r in whole if r.get("conclusion") == "reached" and r.get("evidence")]
-        if not fine or any(row.get("conclusion") is None for row in rows):
+        backed = all(row.get("conclusion") and row.get("evidence") for row in rows)
+        if not backed or all(row.get("attested_school") for row in rows):
             raise NotReportedError(item)
         statuses.append("met")
     return all_hold(statuses)

@@ -4,7 +4,7 @@ Slow, obvious and independent: it shares nothing with the engine, neither thresh
 A county is a dict of lists of row dicts with the element ids of the tables.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -326,15 +326,16 @@ def lowest(parts, pupils, fewest):
 
 
 def highest(parts, pupils, fewest):
-    """The most per pupil: campus by campus it rises to one peak and falls."""
+    """The most per pupil: of one campus with the fewest pupils; of several, at a peak."""
+    if len(pupils) == 1:
+        return per_pupil(parts, [max(pupils[0].low, fewest)])
 
     def best(counts):
+        """With the first counts given, it rises to one peak and falls in every other."""
         at = len(counts)
         if at == len(pupils):
             return per_pupil(parts, counts) if sum(counts) >= fewest else Fraction(0)
         low, high = int(pupils[at].low), int(pupils[at].high)
-        if len(pupils) == 1:
-            low = max(low, fewest)
         while low < high:
             middle = (low + high) // 2
             if best([*counts, middle]) < best([*counts, middle + 1]):
@@ -392,13 +393,28 @@ def relief(campus, stage, item, relaxations):
 
 def evaluated_sections(county, relaxations=frozenset()):
     """Every section of the county with its seven items and its verdict."""
-    sections = sections_of(county)
-    for section in sections:
-        for item in ITEMS:
-            section.items[item] = evaluated_item(section, item, relaxations)
-        section.worst = passes([found.worst for found in section.items.values()])
-        section.best = passes([found.best for found in section.items.values()])
-    return sections
+    return [with_items(section, {}, relaxations) for section in sections_of(county)]
+
+
+def eased(sections, relaxations):
+    """The same sections under other relaxations, of which only two items know any."""
+    return [
+        with_items(
+            replace(section),
+            {n: i for n, i in section.items.items() if n not in (SPECIALIST, SPORTS)},
+            relaxations,
+        )
+        for section in sections
+    ]
+
+
+def with_items(section, known, relaxations):
+    section.items = {
+        item: known.get(item) or evaluated_item(section, item, relaxations) for item in ITEMS
+    }
+    section.worst = passes([found.worst for found in section.items.values()])
+    section.best = passes([found.best for found in section.items.values()])
+    return section
 
 
 def passes(ranks):

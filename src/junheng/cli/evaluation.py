@@ -14,8 +14,7 @@ from junheng import __version__
 from junheng.base.errors import UnknownNameError, UnusableFileError
 from junheng.base.units import Stage, Status
 from junheng.cli.console import console, style_of
-from junheng.cli.rulebooks import suggestion
-from junheng.cli.words import say, word
+from junheng.cli.words import say, suggestion, word
 from junheng.evaluate.county import evaluate_county
 from junheng.evaluate.findings import CountyEvaluation
 from junheng.evaluate.resources import evaluate_resources

@@ -10,8 +10,7 @@ from rich.table import Table
 from junheng.base.errors import UnknownNameError
 from junheng.cli.console import console, style_of
 from junheng.cli.evaluation import chosen, read_clean
-from junheng.cli.rulebooks import suggestion
-from junheng.cli.words import say, word
+from junheng.cli.words import say, suggestion, word
 from junheng.evaluate.county import evaluate_county
 from junheng.explain.trace import Trace, trace
 from junheng.explain.words import Words

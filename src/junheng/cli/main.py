@@ -4,40 +4,60 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-import typer.rich_utils
 
 from junheng import __version__
-from junheng.base.errors import JunhengError, UnusableFileError
+from junheng.base.errors import JunhengError
+from junheng.cli.chinese import Command, Group, complaint
 from junheng.cli.words import help_of, say, word
 
 if TYPE_CHECKING:  # the law drags the whole engine in; --help does not need it
     from junheng.rulebook.law import Law
 
-EXIT_REJECTS = 1
+# 0: done; 1: the input has rejects, or a rule file has faults; 2: nothing could be done.
 EXIT_UNUSABLE = 2
 DEFAULT_RULEBOOK = "moe-2017-6"
 
-typer.rich_utils.ARGUMENTS_PANEL_TITLE = word("panels", "arguments")
-typer.rich_utils.OPTIONS_PANEL_TITLE = word("panels", "options")
-typer.rich_utils.COMMANDS_PANEL_TITLE = word("panels", "commands")
-typer.rich_utils.ERRORS_PANEL_TITLE = word("panels", "errors")
-
 _HELP = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help=help_of("app"), context_settings=_HELP
+    cls=Group,
+    no_args_is_help=True,
+    add_completion=False,
+    help=help_of("app"),
+    context_settings=_HELP,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
 )
-rulebook_app = typer.Typer(no_args_is_help=True, help=help_of("rulebook"), context_settings=_HELP)
+rulebook_app = typer.Typer(
+    cls=Group, no_args_is_help=True, help=help_of("rulebook"), context_settings=_HELP
+)
 app.add_typer(rulebook_app, name="rulebook")
 
-Input = Annotated[Path, typer.Argument(help=help_of("input"), show_default=False)]
-Output = Annotated[Path, typer.Option("-o", "--output", help=help_of("output"))]
-RulebookId = Annotated[str, typer.Option("--rulebook", help=help_of("rulebook_id"))]
-On = Annotated[str | None, typer.Option("--on", help=help_of("on"), show_default=False)]
-County = Annotated[str | None, typer.Option("--county", help=help_of("county"))]
+
+def _what(key: str) -> str:
+    return word("metavar", key)
+
+
+Input = Annotated[Path, typer.Argument(metavar=_what("input"), help=help_of("input"))]
+Output = Annotated[
+    Path, typer.Option("-o", "--output", metavar=_what("file"), help=help_of("output"))
+]
+Folder = Annotated[
+    Path, typer.Option("-o", "--output", metavar=_what("folder"), help=help_of("output_dir"))
+]
+RulebookId = Annotated[
+    str, typer.Option("--rulebook", metavar=_what("rulebook"), help=help_of("rulebook_id"))
+]
+_DAY = {"metavar": _what("date"), "help": help_of("on"), "parser": dt.date.fromisoformat}
+On = Annotated[dt.date | None, typer.Option("--on", **_DAY)]
+Day = Annotated[dt.date | None, typer.Option("--date", **_DAY)]
+County = Annotated[
+    str | None, typer.Option("--county", metavar=_what("name"), help=help_of("county"))
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -50,10 +70,13 @@ def junheng(
         raise typer.Exit
 
 
-@app.command(help=help_of("template"))
+@app.command(cls=Command, help=help_of("template"))
 def template(
     output: Output,
-    schools: Annotated[Path | None, typer.Option("--schools", help=help_of("schools"))] = None,
+    schools: Annotated[
+        Path | None,
+        typer.Option("--schools", metavar=_what("file"), help=help_of("schools")),
+    ] = None,
     rulebook: RulebookId = DEFAULT_RULEBOOK,
 ) -> None:
     """Write the county workbook, empty or prefilled."""
@@ -62,15 +85,22 @@ def template(
     write_empty(output, schools, rulebook)
 
 
-@app.command(help=help_of("sample"))
+@app.command(cls=Command, help=help_of("sample"))
 def sample(
     output: Output,
-    seed: Annotated[int, typer.Option("--seed", help=help_of("seed"))] = 1,
-    counties: Annotated[int, typer.Option("--counties", min=1, help=help_of("counties"))] = 1,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, metavar=_what("whole"), help=help_of("seed"))
+    ] = 1,
+    counties: Annotated[
+        int, typer.Option("--counties", min=1, metavar=_what("count"), help=help_of("counties"))
+    ] = 1,
     missing: Annotated[
-        float, typer.Option("--missing", min=0, max=1, help=help_of("missing"))
+        float,
+        typer.Option("--missing", min=0, max=1, metavar=_what("rate"), help=help_of("missing")),
     ] = 0.01,
-    defects: Annotated[Path | None, typer.Option("--defects", help=help_of("defects"))] = None,
+    defects: Annotated[
+        Path | None, typer.Option("--defects", metavar=_what("file"), help=help_of("defects"))
+    ] = None,
 ) -> None:
     """Write a synthetic county, or many."""
     from junheng.cli.collect import write_sample, write_samples
@@ -82,14 +112,16 @@ def sample(
         write_sample(output, law, seed, defects)
 
 
-@app.command(help=help_of("evaluate"))
+@app.command(cls=Command, help=help_of("evaluate"))
 def evaluate(
     path: Input,
-    output: Annotated[Path, typer.Option("-o", "--output", help=help_of("output_dir"))],
+    output: Folder,
     rulebook: RulebookId = DEFAULT_RULEBOOK,
     on: On = None,
     county: County = None,
-    rejects: Annotated[Path | None, typer.Option("--rejects", help=help_of("rejects"))] = None,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", metavar=_what("file"), help=help_of("rejects"))
+    ] = None,
 ) -> None:
     """Evaluate a county and write its documents."""
     from junheng.cli.evaluation import evaluate_input
@@ -99,11 +131,13 @@ def evaluate(
     evaluate_input(path, output, law, now=now, county=county, rejects=rejects)
 
 
-@app.command(help=help_of("explain"))
+@app.command(cls=Command, help=help_of("explain"))
 def explain(
     path: Input,
-    school: Annotated[str, typer.Argument(help=help_of("school"), show_default=False)],
-    indicator: Annotated[str, typer.Argument(help=help_of("indicator"), show_default=False)],
+    school: Annotated[str, typer.Argument(metavar=_what("school"), help=help_of("school"))],
+    indicator: Annotated[
+        str, typer.Argument(metavar=_what("indicator"), help=help_of("indicator"))
+    ],
     rulebook: RulebookId = DEFAULT_RULEBOOK,
     on: On = None,
     county: County = None,
@@ -115,7 +149,7 @@ def explain(
     explain_number(path, law, school=school, indicator=indicator, county=county)
 
 
-@rulebook_app.command("list", help=help_of("rb_list"))
+@rulebook_app.command("list", cls=Command, help=help_of("rb_list"))
 def rulebook_list() -> None:
     """List the rulebooks."""
     from junheng.cli.rulebooks import print_list
@@ -123,9 +157,11 @@ def rulebook_list() -> None:
     print_list()
 
 
-@rulebook_app.command("show", help=help_of("rb_show"))
+@rulebook_app.command("show", cls=Command, help=help_of("rb_show"))
 def rulebook_show(
-    rulebook: Annotated[str, typer.Argument(help=help_of("rulebook_id"))] = DEFAULT_RULEBOOK,
+    rulebook: Annotated[
+        str, typer.Argument(metavar=_what("rulebook"), help=help_of("rulebook_id"))
+    ] = DEFAULT_RULEBOOK,
     on: On = None,
 ) -> None:
     """Show one rulebook as in force on a day."""
@@ -134,9 +170,11 @@ def rulebook_show(
     print_rulebook(_law(rulebook, on, _now()))
 
 
-@rulebook_app.command("check", help=help_of("rb_check"))
+@rulebook_app.command("check", cls=Command, help=help_of("rb_check"))
 def rulebook_check(
-    home: Annotated[Path | None, typer.Option("--home", help=help_of("output_dir"))] = None,
+    home: Annotated[
+        Path | None, typer.Option("--home", metavar=_what("folder"), help=help_of("home"))
+    ] = None,
 ) -> None:
     """Load every rulebook strictly."""
     from junheng.cli.rulebooks import check_all
@@ -144,7 +182,7 @@ def rulebook_check(
     check_all(home)
 
 
-@rulebook_app.command("docs", help=help_of("rb_docs"))
+@rulebook_app.command("docs", cls=Command, help=help_of("rb_docs"))
 def rulebook_docs(output: Output, rulebook: RulebookId = DEFAULT_RULEBOOK) -> None:
     """Write the indicator page."""
     from junheng.cli.rulebooks import write_docs
@@ -152,12 +190,12 @@ def rulebook_docs(output: Output, rulebook: RulebookId = DEFAULT_RULEBOOK) -> No
     write_docs(output, rulebook)
 
 
-@rulebook_app.command("diff", help=help_of("rb_diff"))
+@rulebook_app.command("diff", cls=Command, help=help_of("rb_diff"))
 def rulebook_diff(
-    first: Annotated[str, typer.Argument(help=help_of("first"))],
-    second: Annotated[str, typer.Argument(help=help_of("second"))],
-    path: Annotated[Path, typer.Option("--on", help=help_of("input"))],
-    date: Annotated[str | None, typer.Option("--date", help=help_of("on"))] = None,
+    first: Annotated[str, typer.Argument(metavar=_what("first"), help=help_of("rulebook_id"))],
+    second: Annotated[str, typer.Argument(metavar=_what("second"), help=help_of("rulebook_id"))],
+    path: Annotated[Path, typer.Option("--on", metavar=_what("input"), help=help_of("input"))],
+    date: Day = None,
 ) -> None:
     """List the verdicts that two rulebooks decide otherwise."""
     from junheng.cli.rulebooks import print_differences
@@ -166,23 +204,25 @@ def rulebook_diff(
     print_differences(path, _law(first, date, now), _law(second, date, now))
 
 
-def _law(rulebook_id: str, on: str | None, now: dt.datetime) -> Law:
-    from junheng.cli.rulebooks import law_in_force
+def _law(rulebook_id: str, on: dt.date | None, now: dt.datetime) -> Law:
+    from junheng.cli.rulebooks import get_rulebook
+    from junheng.rulebook.law import law_of
 
-    return law_in_force(rulebook_id, on, now)
+    return law_of(get_rulebook(rulebook_id), on or now.date())
 
 
 def _now() -> dt.datetime:
     return dt.datetime.now(tz=dt.UTC).astimezone()
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an anticipated failure is one sentence, not a traceback."""
     try:
-        app()
-    except UnusableFileError as error:
-        typer.echo(f"{error.in_chinese()} [{error.slug}]", err=True)
-        sys.exit(EXIT_UNUSABLE)
+        code = app(arguments, standalone_mode=False)
+    except typer.TyperException as error:
+        typer.echo(complaint(error), err=True)
+        code = EXIT_UNUSABLE
     except JunhengError as error:
         typer.echo(f"{error.in_chinese()} [{error.slug}]", err=True)
-        sys.exit(EXIT_REJECTS)
+        code = EXIT_UNUSABLE
+    sys.exit(code)

@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import difflib
 from pathlib import Path
 
 import typer
 from rich.table import Table
 
-from junheng.base.errors import RulebookError, UnknownNameError, UnusableFileError
+from junheng.base.errors import RulebookError, UnknownNameError
 from junheng.cli.console import console
-from junheng.cli.words import say, word
+from junheng.cli.words import say, suggestion, word
 from junheng.evaluate.county import evaluate_county
 from junheng.explain.differences import differences
 from junheng.explain.words import Words, shown
 from junheng.publish.indicators_page import indicators_page
-from junheng.rulebook.law import Law, law_of
+from junheng.rulebook.law import Law
 from junheng.rulebook.loader import HOME, list_rulebooks, load_rulebook
 from junheng.rulebook.model import Indicator, Rulebook
-
-_MOST_NAMES = 10  # of the known ones, when no guess is near
-
-
-def law_in_force(rulebook_id: str, on: str | None, now: dt.datetime) -> Law:
-    """Return the law of a day given as text, of today without one."""
-    return law_of(get_rulebook(rulebook_id), day_of(on, now))
-
-
-def day_of(text: str | None, now: dt.datetime) -> dt.date:
-    """Return the day a text names, today without one."""
-    if text is None:
-        return now.date()
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise UnusableFileError(
-            file="--on", why=say("bad_date", text=text), fix=say("bad_date_fix")
-        ) from None
 
 
 def get_rulebook(rulebook_id: str) -> Rulebook:
@@ -45,19 +24,9 @@ def get_rulebook(rulebook_id: str) -> Rulebook:
     known = list_rulebooks()
     if rulebook_id not in known:
         raise UnknownNameError(
-            what=say("rulebook_what"),
-            name=rulebook_id,
-            suggestion=suggestion(rulebook_id, list(known)),
+            what=say("rulebook_what"), name=rulebook_id, suggestion=suggestion(rulebook_id, known)
         )
     return load_rulebook(rulebook_id)
-
-
-def suggestion(name: str, known: list[str]) -> str:
-    """Return a guess at what was meant, else a few of the known names."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    if close:
-        return say("close", name=close[0])
-    return say("known", names=", ".join(known[:_MOST_NAMES]))
 
 
 def print_list() -> None:

@@ -1,10 +1,14 @@
-"""The wording of the command line, and the one console everything is printed on."""
+"""The wording of the command line, and guesses at names mistyped on it."""
 
 from __future__ import annotations
 
+import difflib
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+
+_MOST_NAMES = 10  # of the known ones, when no guess is near
 
 
 @cache
@@ -27,3 +31,11 @@ def help_of(key: str) -> str:
 def say(key: str, **values: object) -> str:
     """Return a sentence."""
     return word("say", key, **values)
+
+
+def suggestion(name: str, known: Sequence[str]) -> str:
+    """Return a guess at what was meant, else a few of the known names."""
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    if close:
+        return say("close", name=close[0])
+    return say("known", names=word("say", "comma").join(known[:_MOST_NAMES]))

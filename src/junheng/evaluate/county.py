@@ -131,7 +131,7 @@ class _Scenarios:
         if self._sections is None:
             return STRICT
         every = [r for r in self.law.relaxations if r.adds]
-        asked = [qualifies(r.who).fill_null(value=True).any().alias(r.id) for r in every]
+        asked = [qualifies(self.law, r.who).fill_null(value=True).any().alias(r.id) for r in every]
         fits = self._sections.select(asked).row(0, named=True) if asked else {}
         return frozenset(name for name, fit in fits.items() if fit)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -79,34 +80,49 @@ def possible_range(
         group: group of each section, 0-based.
         count: number of groups.
     """
-    weight = _summed(group, pupils, count)
-    bottom, top = np.zeros(count), _summed(group, pupils * np.minimum(high, _HUGE), count)
+    opened = high > low
+    known = _Known.of(pupils[~opened], low[~opened], group[~opened], count)
+    pupils, low, high, group = pupils[opened], low[opened], high[opened], group[opened]
+    bottom = np.zeros(count)
+    top = known.first + known.second + _summed(group, pupils * np.minimum(high, _HUGE), count)
     for _ in range(_HALVINGS):
         middle = (bottom + top) / 2
         cut = np.clip(middle[group], low, high)
-        slope = _summed(group, pupils * cut * (middle[group] - cut), count)
+        slope = middle * known.first - known.second
+        slope += _summed(group, pupils * cut * (middle[group] - cut), count)
         bottom, top = np.where(slope < 0, middle, bottom), np.where(slope < 0, top, middle)
     cut = np.clip(((bottom + top) / 2)[group], low, high)
-    return _cv(pupils, cut, group, weight), _greatest(pupils, low, high, group, weight)
+    several = np.bincount(group, minlength=count) > 1
+    could_be_zero = (known.first == 0) & (_summed(group, pupils * low, count) == 0)
+    exact = np.maximum(known.cv(pupils, low, group), known.cv(pupils, high, group))
+    bound = known.cv(pupils, low, group, squares=high)
+    greatest = np.where(could_be_zero, np.inf, np.where(several, bound, exact))
+    return np.nan_to_num(known.cv(pupils, cut, group), nan=0.0, posinf=0.0), greatest
 
 
-def _cv(pupils: Floats, ratio: Floats, group: Ints, weight: Floats) -> Floats:
-    """Return the CV by group; 0 where the mean could be 0, for then anything is possible."""
-    count = len(weight)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = _summed(group, pupils * ratio, count) / weight
-        spread = _summed(group, pupils * (ratio - mean[group]) ** 2, count) / weight
-        return np.nan_to_num(np.sqrt(spread) / mean, nan=0.0, posinf=0.0)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What the sections that reported contribute: pupils, sum and sum of squares by group."""
 
+    pupils: Floats
+    first: Floats
+    second: Floats
 
-def _greatest(pupils: Floats, low: Floats, high: Floats, group: Ints, weight: Floats) -> Floats:
-    count = len(weight)
-    is_open = _summed(group, (high > low).astype(np.float64), count)
-    exact = np.maximum(_cv(pupils, low, group, weight), _cv(pupils, high, group, weight))
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        squares = _summed(group, pupils * high * high, count) / weight
-        mean = _summed(group, pupils * low, count) / weight
-        bound = np.sqrt(np.maximum(squares / (mean * mean) - 1, 0))
-    bound = np.nan_to_num(bound, nan=np.inf, posinf=np.inf)
-    could_be_zero = _summed(group, pupils * low, count) == 0
-    return np.where(could_be_zero, np.inf, np.where(is_open > 1, bound, exact))
+    @classmethod
+    def of(cls, pupils: Floats, ratio: Floats, group: Ints, count: int) -> Self:
+        first = _summed(group, pupils * ratio, count)
+        second = _summed(group, pupils * ratio * ratio, count)
+        return cls(pupils=_summed(group, pupils, count), first=first, second=second)
+
+    def cv(
+        self, pupils: Floats, ratio: Floats, group: Ints, *, squares: Floats | None = None
+    ) -> Floats:
+        """Return the CV with the open sections at `ratio`, or its bound with larger squares."""
+        count = len(self.pupils)
+        weight = self.pupils + _summed(group, pupils, count)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            mean = (self.first + _summed(group, pupils * ratio, count)) / weight
+            top = ratio if squares is None else squares
+            second = (self.second + _summed(group, pupils * top * top, count)) / weight
+            squared = second / (mean * mean) - 1
+            return np.nan_to_num(np.sqrt(np.maximum(squared, 0.0)), nan=0.0, posinf=np.inf)

@@ -10,7 +10,7 @@ import polars as pl
 
 from junheng.base.elements import Element
 from junheng.base.units import SLACK
-from junheng.evaluate.sections import qualifies, sum_of
+from junheng.evaluate.sections import heads, qualifies, sum_of
 from junheng.rulebook.law import Law
 from junheng.rulebook.model import Indicator, Ratio
 
@@ -90,7 +90,7 @@ class _Reading:
     add: _Fill
     subtract: _Fill
     doubt: bool | None  # whether a school of whom it is not known qualifies for a relaxation
-    heads: str
+    heads: pl.Expr
 
 
 def quantity(item: Item, law: Law, relaxations: frozenset[str]) -> pl.Expr:
@@ -100,7 +100,7 @@ def quantity(item: Item, law: Law, relaxations: frozenset[str]) -> pl.Expr:
     to the whole and are not rounded.
     Source: jd-2012-3/split.
     """
-    as_reported = _Reading(add=pl.col, subtract=pl.col, doubt=None, heads="heads")
+    as_reported = _Reading(add=pl.col, subtract=pl.col, doubt=None, heads=pl.col("heads"))
     return _quantity(item, law, relaxations, as_reported)
 
 
@@ -119,8 +119,8 @@ def quantity_ends(
             filled = filled.fill_null(pl.col(element.at_most))
         return filled.fill_null(float(element.maximum or 0))
 
-    low = _Reading(add=least, subtract=greatest, doubt=False, heads="heads_high")
-    high = _Reading(add=greatest, subtract=least, doubt=True, heads="heads_low")
+    low = _Reading(add=least, subtract=greatest, doubt=False, heads=heads(law, "high"))
+    high = _Reading(add=greatest, subtract=least, doubt=True, heads=heads(law, "low"))
     return _quantity(item, law, relaxations, low), _quantity(item, law, relaxations, high)
 
 
@@ -128,14 +128,14 @@ def _quantity(item: Item, law: Law, relaxations: frozenset[str], reading: _Readi
     total = _reported(item, reading)
     for relaxation in law.relaxations:
         if relaxation.id in relaxations and relaxation.indicator == item.id and relaxation.adds:
-            fits = qualifies(relaxation.who)
+            fits = qualifies(law, relaxation.who)
             if reading.doubt is not None:
                 fits = fits.fill_null(value=reading.doubt)
             added = _sum(relaxation.adds, reading.add)
             total = total + pl.when(fits).then(added).when(~fits | (added == 0)).then(0.0)
     if not item.measure.split:
         return total
-    return total * (pl.col("weight") * pl.col("pupils") / pl.col(reading.heads))
+    return total * (pl.col("weight") * pl.col("pupils") / reading.heads)
 
 
 def _reported(item: Item, reading: _Reading) -> pl.Expr:

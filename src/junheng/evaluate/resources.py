@@ -19,9 +19,6 @@ from junheng.rulebook.law import Law
 
 SCOPE = "resource"
 
-# The plans here are straight lines: looking for something to rearrange costs more than it saves.
-PLAIN: Final = pl.QueryOptFlags.none()
-
 _PLANS: Final = 64  # laws and relaxations whose expressions are kept: a few a process
 
 NO_SECTIONS = pl.Schema(
@@ -123,11 +120,8 @@ def _measured(sections: pl.DataFrame, asked: _Asked) -> pl.DataFrame:
     Complete rows need no second computation: their ends are the quantity itself.
     """
     gap = pl.any_horizontal([pl.col(f"{i.id}.quantity").is_null() for i in asked.items])
-    known = (
-        sections.lazy()
-        .with_columns(_quantities(asked))
-        .with_columns(gap=gap | pl.col("pupils").is_null())
-        .collect(optimizations=PLAIN)
+    known = sections.with_columns(_quantities(asked)).with_columns(
+        gap=gap | pl.col("pupils").is_null()
     )
     if not known["gap"].any():
         return known
@@ -145,18 +139,18 @@ def _merged(measured: pl.DataFrame, tables: Tables, items: tuple[Item, ...]) -> 
     slim = measured.select([name for name in kept if name in measured.columns])
     joining = slim["unit"].filter(slim["merging"]).unique()
     if joining.is_empty():
-        return _in_order(slim.with_columns(merged=pl.lit(None, pl.List(pl.String))))
+        return _tidy(slim.with_columns(merged=pl.lit(None, pl.List(pl.String))))
     involved = pl.col("unit").is_in(joining.implode()) & (
         pl.col("stage") == slim.filter("merging")["stage"][0]
     )
     single = slim.filter(~involved)
     together = _together(slim.filter(involved), tables, [*quantities, *ends])
-    return _in_order(pl.concat([single, together], how="diagonal"))
+    both = pl.concat([single, together], how="diagonal")
+    return _tidy(both.sort(pl.col("stage") != slim["stage"][0], "unit"))
 
 
-def _in_order(sections: pl.DataFrame) -> pl.DataFrame:
-    ordered = sections.sort("unit", "stage", descending=[False, True])
-    return ordered.drop("unit", "merging", "mother_school", strict=False)
+def _tidy(sections: pl.DataFrame) -> pl.DataFrame:
+    return sections.drop("unit", "merging", "mother_school", strict=False)
 
 
 def _together(rows: pl.DataFrame, tables: Tables, summed: list[str]) -> pl.DataFrame:
@@ -219,10 +213,10 @@ def _plan(asked: _Asked) -> _Plan:
 def _judged(merged: pl.DataFrame, asked: _Asked) -> pl.DataFrame:
     """Add values, ranks, statuses and the school verdict, in one pass over the frame."""
     plan = _plan(asked)
-    frame = merged.lazy().with_columns(plan.values).with_columns(plan.ranks)
+    frame = merged.with_columns(plan.values).with_columns(plan.ranks)
     if merged["gap"].any():
         frame = frame.with_columns(plan.open_ranks)
-    return frame.with_columns(plan.statuses).collect(optimizations=PLAIN)
+    return frame.with_columns(plan.statuses)
 
 
 def _open_ranks(items: tuple[Item, ...]) -> list[pl.Expr]:

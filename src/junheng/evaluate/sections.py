@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import polars as pl
 
-from junheng.base.elements import Dictionary
 from junheng.base.units import Stage
 from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law
 from junheng.rulebook.model import Scope, Who
+from junheng.rulebook.problems import element_names
 
+_IDENTITY = ("school_name", "kind", "sponsor", "area")
 POINT = "teaching_point"
 _KEY = ("county", "school")
 
@@ -37,72 +40,76 @@ def build_sections(tables: Tables, law: Law, scope: Scope) -> pl.DataFrame:
     """Return every section that could be in scope, points not yet merged.
 
     Columns: `unit` (u32, the schools row the section is judged in: its own, or that of its
-    mother school), the columns of schools, facilities and teachers, stage (str), pupils (f64),
-    weight (f64, of one pupil of this stage when material is divided), heads and heads_low and
-    heads_high (f64: the school's weighted pupils, as known and at the ends of the legal range),
-    enrolled and enrolled_low (i64: the school's compulsory-stage pupils, at least so many),
-    merging (bool),
-    share (f64: this section's part of the school's material), sure (bool).
+    mother school), those columns of schools, facilities and teachers that the items and their
+    relaxations read, stage (str), pupils (f64), weight (f64, of one pupil of this stage when
+    material is divided), heads (f64: the school's weighted pupils), merging (bool), share (f64:
+    this section's part of the school's material), sure (bool). By stage, then as reported.
     """
     schools = _schools(tables, law, scope)
     parts = [
         schools.filter(pl.col("kind").is_in(_kinds(law, scope, stage))).with_columns(
             stage=pl.lit(stage.value),
             pupils=pl.col(pupils_element(stage)).cast(pl.Float64),
-            weight=_weight(law, stage),
+            weight=weight_of(law, stage),
         )
         for stage in dict.fromkeys(s for kind in scope.kinds for s in law.stages_of(kind))
     ]
-    sections = pl.concat(parts)
     enough = (pl.col("kind") != POINT) | (pl.col("pupils") >= scope.points_at_least)
     inside = (pl.col("pupils") > 0) & (enough | pl.col("merging"))
-    kept = sections.filter(inside | pl.col("pupils").is_null()).with_columns(
-        sure=pl.col("pupils").is_not_null(),
-        share=pl.col("weight") * pl.col("pupils") / pl.col("heads"),
+    teachers = _needed(tables["teachers"], law)
+    return (
+        pl.concat(parts)
+        .filter(inside | pl.col("pupils").is_null())
+        .with_columns(
+            sure=pl.col("pupils").is_not_null(),
+            share=pl.col("weight") * pl.col("pupils") / pl.col("heads"),
+        )
+        .join(teachers, on=[*_KEY, "stage"], how="left", maintain_order="left")
     )
-    teachers = tables["teachers"].drop("row")
-    return kept.join(teachers, on=[*_KEY, "stage"], how="left", maintain_order="left")
 
 
 def _kinds(law: Law, scope: Scope, stage: Stage) -> list[str]:
     return [kind for kind in scope.kinds if stage in law.stages_of(kind)]
 
 
-def _weight(law: Law, stage: Stage) -> pl.Expr:
+def weight_of(law: Law, stage: Stage) -> pl.Expr:
     """Return the weight of one pupil of a stage in this row's kind of school; 0 if not taught."""
     by_kind = {kind: weights.get(stage, 0.0) for kind, weights in law.weights.items()}
     return pl.col("kind").replace_strict(by_kind, default=0.0, return_dtype=pl.Float64)
 
 
+def _needed(frame: pl.DataFrame, law: Law) -> pl.DataFrame:
+    """Return the columns of a table that resource items, their scope or relaxations read."""
+    elements = law.rulebook.dictionary.by_id()
+    names = {"stage", *_KEY, *_IDENTITY}
+    names |= {"not_counted", "mother_school", "merge_decision", "has_kindergarten", "built_year"}
+    for item in law.items:
+        for part in item.part:
+            names.update(element_names(part.measure))
+    for relaxation in law.relaxations:
+        names.update(relaxation.adds)
+        names.update(who.flag for who in relaxation.who if who.flag is not None)
+    names |= {elements[n].at_most or n for n in names if n in elements}
+    pupils = {pupils_element(stage) for stage in Stage}
+    return frame.select([c for c in frame.columns if c in names or c in pupils])
+
+
 def _schools(tables: Tables, law: Law, scope: Scope) -> pl.DataFrame:
     """Return the schools in scope with facilities, merge target and weighted pupils."""
-    dictionary = law.rulebook.dictionary
-    schools = tables["schools"].filter(pl.col("kind").is_in(scope.kinds))
-    facilities = tables["facilities"].drop("row")
+    schools = _needed(tables["schools"], law)
     merging = merges(scope) if "not_counted" in schools.columns else pl.lit(value=False)
-    schools = schools.join(facilities, on=_KEY, how="left", maintain_order="left")
-    known, low, high = _heads(law, dictionary)
-    schools = schools.with_columns(
-        merging=merging,
-        heads=known,
-        heads_low=low,
-        heads_high=high,
-        enrolled=_compulsory(law, None),
-        enrolled_low=_compulsory(law, 0),
-    ).with_row_index("unit")
-    return _with_mothers(schools, _kinds(law, scope, Stage.PRIMARY))
-
-
-def _compulsory(law: Law, unknown: int | None) -> pl.Expr:
-    """Return the school's compulsory-stage pupils, a stage not reported counted as `unknown`."""
-    stages = dict.fromkeys(s for kind in law.weights for s in law.stages_of(kind))
-    taught = [
-        pl.when(_weight(law, stage) == 0)
-        .then(0)
-        .otherwise(pl.col(pupils_element(stage)).fill_null(pl.lit(unknown)))
-        for stage in stages
-    ]
-    return sum_of(taught)
+    joined = (
+        schools.filter(pl.col("kind").is_in(scope.kinds))
+        .join(
+            _needed(tables["facilities"], law),
+            on=_KEY,
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(merging=merging, heads=heads(law, None))
+        .with_row_index("unit")
+    )
+    return _with_mothers(joined, _kinds(law, scope, Stage.PRIMARY))
 
 
 def _with_mothers(schools: pl.DataFrame, mother_kinds: list[str]) -> pl.DataFrame:
@@ -124,36 +131,34 @@ def _with_mothers(schools: pl.DataFrame, mother_kinds: list[str]) -> pl.DataFram
     return schools.with_columns(moved, merging=schools["unit"] != moved)
 
 
-def _heads(law: Law, dictionary: Dictionary) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-    """Return a school's weighted pupils: as known, and with gaps at both ends of their range.
+def heads(law: Law, end: Literal["low", "high"] | None) -> pl.Expr:
+    """Return a school's weighted pupils: as reported, or gaps at one end of their legal range.
 
     Source: jd-2012-3/split.
     """
-    elements = dictionary.by_id()
+    elements = law.rulebook.dictionary.by_id()
     stages = dict.fromkeys(stage for weights in law.weights.values() for stage in weights)
-    known: list[pl.Expr] = []
-    low: list[pl.Expr] = []
-    high: list[pl.Expr] = []
+    terms = []
     for stage in stages:
         element = elements.get(pupils_element(stage))
         if element is None:
             continue
-        weight = _weight(law, stage)
-        pupils = _enrolled(stage, "has_kindergarten" in elements)
-        most = pl.col(pupils_element(stage)).fill_null(float(element.maximum or 0))
-        for ends, filled in (
-            (known, pupils),
-            (low, pupils.fill_null(float(element.minimum))),
-            (high, pupils.fill_null(most)),
-        ):
-            ends.append(pl.when(weight == 0).then(0.0).otherwise(weight * filled))
-    return pl.sum_horizontal(known, ignore_nulls=False), sum_of(low), sum_of(high)
+        pupils = _enrolled(stage, asked="has_kindergarten" in elements)
+        if end == "low":
+            pupils = pupils.fill_null(float(element.minimum))
+        if end == "high":
+            reported = pl.col(pupils_element(stage)).cast(pl.Float64)
+            pupils = pupils.fill_null(reported.fill_null(float(element.maximum or 0)))
+        kinds = [kind for kind, weights in law.weights.items() if stage in weights]
+        taught = pl.col("kind").is_in(kinds)
+        terms.append(pl.when(taught).then(weight_of(law, stage) * pupils).otherwise(0.0))
+    return sum_of(terms)
 
 
-def _enrolled(stage: Stage, asked_for_kindergarten: bool) -> pl.Expr:  # noqa: FBT001
+def _enrolled(stage: Stage, *, asked: bool) -> pl.Expr:
     """Return pupils of a stage; a school that says it has no kindergarten class has none."""
     pupils = pl.col(pupils_element(stage)).cast(pl.Float64)
-    if stage is Stage.KINDERGARTEN and asked_for_kindergarten:
+    if stage is Stage.KINDERGARTEN and asked:
         has = pl.col("has_kindergarten")
         return pl.when(~has).then(0.0).when(has).then(pupils)
     return pupils
@@ -164,12 +169,12 @@ def sum_of(terms: list[pl.Expr]) -> pl.Expr:
     return pl.sum_horizontal(terms, ignore_nulls=False)
 
 
-def qualifies(who: tuple[Who, ...]) -> pl.Expr:
+def qualifies(law: Law, who: tuple[Who, ...]) -> pl.Expr:
     """Return whether a section's school fits any of the descriptions; null if not known."""
-    return pl.any_horizontal([pl.all_horizontal(_conditions(one)) for one in who])
+    return pl.any_horizontal([pl.all_horizontal(_conditions(law, one)) for one in who])
 
 
-def _conditions(who: Who) -> list[pl.Expr]:
+def _conditions(law: Law, who: Who) -> list[pl.Expr]:
     conditions = []
     if who.kinds:
         conditions.append(pl.col("kind").is_in(who.kinds))
@@ -178,11 +183,22 @@ def _conditions(who: Who) -> list[pl.Expr]:
     if who.flag is not None:
         conditions.append(pl.col(who.flag))
     if who.pupils_at_least is not None:
-        reached = pl.col("enrolled_low") >= who.pupils_at_least
-        conditions.append(pl.when(reached | pl.col("enrolled").is_not_null()).then(reached))
+        conditions.append(_reaches(law, who.pupils_at_least))
     if who.pupils_below is not None:
-        reached = pl.col("enrolled_low") >= who.pupils_below
-        conditions.append(pl.when(reached | pl.col("enrolled").is_not_null()).then(~reached))
+        conditions.append(~_reaches(law, who.pupils_below))
     if who.built_until is not None:
         conditions.append(pl.col("built_year") <= who.built_until)
     return conditions
+
+
+def _reaches(law: Law, pupils: int) -> pl.Expr:
+    """Return whether a school has so many compulsory-stage pupils; null if gaps could decide."""
+    stages = dict.fromkeys(s for kind in law.weights for s in law.stages_of(kind))
+    known, least = [], []
+    for stage in stages:
+        taught = pl.col("kind").is_in([kind for kind in law.taught if stage in law.taught[kind]])
+        reported = pl.col(pupils_element(stage))
+        known.append(pl.when(taught).then(reported).otherwise(0))
+        least.append(pl.when(taught).then(reported.fill_null(0)).otherwise(0))
+    reached = sum_of(least) >= pupils
+    return pl.when(reached | sum_of(known).is_not_null()).then(reached)

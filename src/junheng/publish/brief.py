@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from junheng.publish.edition import Imprint
 from junheng.publish.facts import Facts
@@ -28,11 +29,20 @@ def brief_blocks(facts: Facts, *, imprint: Imprint, font: Path | None) -> list[B
         open_matters(facts),
         remarks(facts, imprint),
     )
-    blocks: list[Block] = [Title(text=words["title"].format(county=facts.county()))]
+    blocks: list[Block] = [Title(text=_title(facts.county(), words))]
+    numerals = iter(words["numerals"])
     for heading, chapter in zip(words["headings"], chapters, strict=True):
-        blocks += [Heading(text=heading), *chapter]
+        if content := list(chapter):
+            text = words["heading"].format(numeral=next(numerals), text=heading)
+            blocks += [Heading(text=text), *content]
     blocks.append(Signature(text=date_words(imprint.now.date())))
     return blocks
+
+
+def _title(county: str, words: dict[str, Any]) -> str:
+    """Return the title, broken after the county where one line cannot hold it."""
+    text = str(words["title"]).format(county=county)
+    return text if len(text) <= words["title_room"] else words["title_long"].format(county=county)
 
 
 def write_brief(facts: Facts, path: Path, *, imprint: Imprint, font: Path | None) -> Path:

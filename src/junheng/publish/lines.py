@@ -233,11 +233,14 @@ def _evidence(indicator: str, part: Part, one: PartFinding, facts: Facts) -> str
     """Return what was attested, with the references of the evidence."""
     words, rows = wording("common")["data"], attestations(facts)
     parts = []
+    several = len({single.detail for single in one.singles}) > 1
     for single in one.singles:
+        if single.school is not None and single.status is Status.MET:
+            continue
         row = rows.get((single.detail, single.school), {})
         conclusion = facts.names.choice("conclusion", row.get("conclusion"))
         who = facts.school_name(single.school) if single.school else ""
-        name = matter_of(indicator, part, single, facts) if len(one.singles) > 1 else ""
+        name = matter_of(indicator, part, single, facts) if several else ""
         parts.append(
             str(words["attested"]).format(
                 who=who,
@@ -323,11 +326,9 @@ def _rounding(indicator: Indicator, part: Part, one: PartFinding, facts: Facts) 
 def offender_words(indicator: str, part: Part, one: PartFinding, facts: Facts) -> str:
     """Return who falls short, the worst first, beyond a few with how many there are."""
     survey = part.measure.kind == "survey"
-    if one.status is Status.MET and not survey:
+    if (one.status is Status.MET and not survey) or part.measure.kind == "attested":
         return ""
     worst: Sequence[Finding] = sorted(one.offenders, key=lambda s: -(s.gap or 0.0))
-    if part.measure.kind == "attested":
-        worst = [s for s in worst if s.school is not None]
     named = list(dict.fromkeys(_offender(indicator, part, s, facts) for s in worst))
     if not named:
         return ""

@@ -81,8 +81,23 @@ def results_document(
 
 def write_results(document: Mapping[str, Any], path: Path) -> Path:
     """Write the document as UTF-8 JSON that a person can read too."""
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
-    return write_whole(path, (text + "\n").encode())
+    return write_whole(path, (_text(document) + "\n").encode())
+
+
+def _text(document: Mapping[str, Any]) -> str:
+    """Return JSON with a line for every key, and for every thing of a list."""
+    lines = [f"{json.dumps(key)}: {_value(value)}" for key, value in document.items()]
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(" " + _compact(one) for one in value) + "\n]"
+    return _compact(value)
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _changed(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from xlsxwriter.workbook import Workbook
 
@@ -18,7 +20,7 @@ from junheng.publish.sheets.county import (
     write_satisfaction,
 )
 from junheng.publish.sheets.matters import write_gaps, write_open, write_sources
-from junheng.publish.sheets.overview import write_overview
+from junheng.publish.sheets.overview import has_sheet, write_overview
 from junheng.publish.sheets.page import Canvas
 from junheng.publish.sheets.resources import (
     write_contributions,
@@ -27,6 +29,22 @@ from junheng.publish.sheets.resources import (
     write_schools,
 )
 from junheng.publish.words import wording
+
+
+_WRITERS: Final[dict[str, Callable[[Canvas, Facts], None]]] = {
+    "table_1": write_basics,
+    "table_2_1": write_counts,
+    "table_2_2": write_schools,
+    "table_3": write_dispersions,
+    "table_4": write_government,
+    "table_5": write_quality,
+    "table_5_figures": write_quality_figures,
+    "table_6": write_satisfaction,
+    "gaps": write_gaps,
+    "contributions": write_contributions,
+    "open": write_open,
+    "sources": write_sources,
+}
 
 
 def write_workbook(facts: Facts, path: Path, *, imprint: Imprint) -> Path:
@@ -48,19 +66,7 @@ def write_workbook(facts: Facts, path: Path, *, imprint: Imprint) -> Path:
         book.set_properties({"title": facts.county(), "created": imprint.now})
         canvas = Canvas(book=book)
         write_overview(canvas, facts, imprint)
-        for write in (
-            write_basics,
-            write_counts,
-            write_schools,
-            write_dispersions,
-            write_government,
-            write_quality,
-            write_quality_figures,
-            write_satisfaction,
-            write_gaps,
-            write_contributions,
-            write_open,
-            write_sources,
-        ):
-            write(canvas, facts)
+        for key, write in _WRITERS.items():
+            if has_sheet(key, facts):
+                write(canvas, facts)
     return write_whole(path, content.getvalue())

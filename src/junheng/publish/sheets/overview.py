@@ -41,9 +41,19 @@ def write_overview(canvas: Canvas, facts: Facts, imprint: Imprint) -> None:
     row = _write_legend(page, facts, row + 1)
     row = _write_relaxations(page, facts, row + 1)
     row = page.write_note(row + 1, words["contents"], bold=True, font_size=12)
-    for sheet in wording("workbook")["sheets"].values():
-        if about := sheet.get("about"):
-            row = page.write_pair(row, sheet["name"], about)
+    for key, sheet in wording("workbook")["sheets"].items():
+        if "about" in sheet and has_sheet(key, facts):
+            row = page.write_pair(row, sheet["name"], sheet["about"])
+
+
+def has_sheet(key: str, facts: Facts) -> bool:
+    """Return whether a sheet has anything to say under this rulebook."""
+    sheet = wording("workbook")["sheets"][key]
+    if area := sheet.get("area"):
+        return any(indicator.area == area for indicator in facts.law.others)
+    if element := sheet.get("element"):
+        return element in facts.law.rulebook.dictionary.by_id()
+    return True
 
 
 def _write_head(page: Page, facts: Facts, imprint: Imprint) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -67,6 +66,7 @@ class Canvas:
 
     book: Workbook
     formats: dict[tuple[tuple[str, Any], ...], Format] = field(default_factory=dict)
+    cells: dict[tuple[object, ...], Format] = field(default_factory=dict)
 
     def style(self, **properties: Any) -> Format:  # noqa: ANN401 - whatever a format may say
         """Return the format of these properties, made once."""
@@ -77,11 +77,19 @@ class Canvas:
 
     def of_cell(self, cell: Cell) -> Format:
         """Return the format of a cell."""
+        key = (isinstance(cell.value, str), cell.decimals, cell.tone, cell.align, cell.share)
+        if key not in self.cells:
+            self.cells[key] = self._format(cell)
+        return self.cells[key]
+
+    def _format(self, cell: Cell) -> Format:
         properties: dict[str, Any] = dict(_GRID) | {"text_wrap": isinstance(cell.value, str)}
         if cell.tone is not None:
             properties |= _TONES[cell.tone]
-        if cell.align or not isinstance(cell.value, str):
-            properties["align"] = cell.align or "right"
+        text = isinstance(cell.value, str)
+        properties["align"] = cell.align or ("left" if text else "right")
+        if properties["align"] == "left":
+            properties["indent"] = 1
         if cell.decimals is not None and not isinstance(cell.value, str):
             zeros = f"0.{'0' * cell.decimals}" if cell.decimals else "0"
             properties["num_format"] = zeros + ("%" if cell.share else "")
@@ -219,7 +227,8 @@ def _lines(text: str, width: float) -> int:
 
 def width_of(text: str) -> int:
     """Return how many half-width characters wide a text is."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+    # The Chinese code page gives every full-width character two bytes, as it was made to.
+    return len(text.encode("gbk", "replace"))
 
 
 def _write_headings(canvas: Canvas, sheet: Worksheet, row: int, columns: Sequence[Column]) -> int:

@@ -98,16 +98,19 @@ def write_schools(canvas: Canvas, facts: Facts) -> None:
         heading = words["value"].format(
             at=at, short=names.short(item.id), unit=unit, standards=_standards(item.id, facts)
         )
-        columns.append(Column(heading=heading, width=12))
+        columns.append(Column(heading=heading, width=13))
     columns += [
         Column(heading=words["verdict"], width=12),
-        Column(heading=words["remark"], width=46),
+        Column(heading=words["remark"], width=50),
     ]
-    sponsors = joined(list(names.labels["choices"]["sponsor"].values()))
+    sponsors = joined(list(names.labels["choices"].get("sponsor", {}).values()))
+    notes = [words["note"].format(floor=_floor(facts))]
+    if sponsors:
+        notes.append(words["sponsors"].format(names=sponsors))
     plan = Plan(
         key="table_2_2",
         columns=tuple(columns),
-        notes=(words["note"].format(floor=_floor(facts)), words["sponsors"].format(names=sponsors)),
+        notes=tuple(notes),
         paper="a3",
         frozen_columns=2,
     )
@@ -151,7 +154,7 @@ def _school_rows(facts: Facts) -> Iterator[list[Value]]:
 
 
 def _school_facts(section: Row, facts: Facts) -> list[Value]:
-    sponsor = facts.names.choice("sponsor", section["sponsor"])
+    sponsor = facts.names.choice("sponsor", section.get("sponsor"))
     code = sponsor.split(" ", maxsplit=1)[0] or _words("schools")["unreported"]
     return [
         centred(facts.names.stage(section["stage"])),
