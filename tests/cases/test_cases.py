@@ -17,7 +17,8 @@ COUNTY = "here"
 def cases():
     for path in sorted(HERE.rglob("*.toml")):
         for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
-            yield pytest.param(path.parent.name, path.stem, case, id=f"{path.stem}: {case['name']}")
+            name = f"{path.parent.name}/{path.stem}: {case['name']}"
+            yield pytest.param(path.parent.name, path.stem, case, id=name)
 
 
 def evaluated(rulebook_id, on, tables):

@@ -238,19 +238,6 @@ def test_filling_a_gap_never_flips_what_was_called_decided(county, seed, on):
     assert not flips(outcomes(county, on), after)
 
 
-@fast
-@given(SEEDS, st.randoms(use_true_random=False))
-def test_whether_a_point_counts_as_a_school_may_be_the_gap(seed, dice):
-    county = random_county(seed, gap_rate=0)
-    schools = [
-        school | {"not_counted": None if dice.random() < 0.7 else school["not_counted"]}
-        if "not_counted" in school
-        else school
-        for school in county["schools"]
-    ]
-    assert not flips(outcomes(county | {"schools": schools}, ON), outcomes(county, ON))
-
-
 # ------------------------------------------------------------------ gaps to the standard
 
 COLUMNS = {

@@ -311,3 +311,15 @@ def test_a_county_described_twice_is_refused(read, folder):
     reading = read(folder)
     assert [r.code for r in reading.rejects] == ["repeated_key"]
     assert reading.tables["county"].height == 2
+
+
+def test_counties_that_nobody_described_at_all_are_taken_as_they_come(read, folder, two):
+    for path in folder.iterdir():
+        if path.stem == "县情":
+            rewrite(path, lines(path)[:1])
+        elif path.stem == "county":
+            pl.read_parquet(path).clear().write_parquet(path)
+    reading = read(folder)
+    assert reading.rejects == ()
+    assert reading.tables.counties() == two.counties()
+    assert reading.tables["county"].is_empty()

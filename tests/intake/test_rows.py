@@ -1,9 +1,11 @@
 """Rows that cannot stand together: keys, schools that do not exist, parts above their whole."""
 
+import openpyxl
 import polars as pl
 import pytest
 
 from junheng.intake.reader import read_input
+from junheng.intake.wording import did_you_mean
 
 
 @pytest.fixture
@@ -179,3 +181,39 @@ def test_a_refused_cell_is_null_and_its_row_stays(read, cells, full):
     schools = reading.tables["schools"]
     assert schools.height == full["schools"].height
     assert schools.filter(pl.col("row") == 4)["pupils_primary"].to_list() == [None]
+
+
+def test_equally_near_codes_are_guessed_together():
+    guess = did_you_mean("YL00170", ["YL0017", "YL0070", "YL0001"])
+    assert guess == "是不是“YL0017”或“YL0070”？"
+    assert did_you_mean("YL0017", ["甲", "乙"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "hint"),
+    [("校舍规划建成年份", 37.0, "四位数"), ("教学仪器设备资产值（万元）", 5e6, "按元填")],
+)
+def test_a_number_out_of_range_says_what_is_likely_wrong(read, cells, heading, value, hint):
+    sheet = "学校" if "年份" in heading else "校舍设备"
+    cells[sheet][f"{cells[sheet].column(heading)}4"] = value
+    assert hint in one(read(cells)).fix
+
+
+def test_a_dash_where_nothing_is_asked_needs_no_notice(read, cells):
+    sheet = cells["学校"]
+    for heading in ("初中在校学生数（人）", "是否不计校数", "并校处理理由"):
+        sheet[f"{sheet.column(heading)}4"] = "—"
+    assert (read(cells).rejects, read(cells).notices) == ((), ())
+    sheet[f"{sheet.column('小学在校学生数（人）')}4"] = "—"
+    (notice,) = read(cells).notices
+    assert (notice.code, notice.value, notice.read_as) == ("dash", "—", "未填报")
+
+
+def test_hidden_rows_are_read_like_others(tmp_path, written, dictionary, labels, full):
+    book = openpyxl.load_workbook(written)
+    for row in range(5, 9):
+        book["班级"].row_dimensions[row].hidden = True
+    file = tmp_path / "县.xlsx"
+    book.save(file)
+    reading = read_input(file, dictionary, labels)
+    assert reading.tables["classes"].height == full["classes"].height

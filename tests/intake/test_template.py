@@ -84,8 +84,18 @@ def test_headings_stay_in_sight_and_repeat_in_print(empty, layout):
         assert page.page_setup.fitToWidth in {None, 1}  # one page is what silence means
         if sheet.table.layout == "rows":
             assert page.print_title_rows == "$1:$3"
-            assert page.page_setup.orientation == "landscape"
             assert page.auto_filter.ref.startswith("A3:")
+
+
+def test_wide_sheets_print_across_and_narrow_ones_upright(empty):
+    prints = {page.title: page.page_setup for page in empty}
+    assert [prints[name].orientation for name in ("学校", "教师", "班级")] == [
+        "landscape",
+        "landscape",
+        "portrait",
+    ]
+    a3, a4 = 8, 9
+    assert [prints[name].paperSize for name in ("学校", "教师", "班级")] == [a3, a3, a4]
 
 
 def test_choices_are_drop_down_lists_of_the_words(empty, layout):

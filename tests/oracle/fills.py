@@ -48,7 +48,6 @@ def filled(dice, county, dictionary, mildness=0.3):
     schools = {row["school"]: row for row in county["schools"]}
     whole = {table: [dict(row) for row in rows] for table, rows in county.items()}
     add_absent_rows(whole)
-    settle_kinds(dice, whole)
     add_classes_and_rooms(dice, whole)
     for table in ("schools", *(name for name in whole if name != "schools")):
         elements = in_order(dictionary.elements_of(table))
@@ -100,30 +99,6 @@ def some_number(dice, element, legal, mildness):
     if element.type in ("integer", "year"):
         return int(value)
     return min(max(round(float(value), 2), low), high)
-
-
-def settle_kinds(dice, county):
-    """Which stage a class is of and what a room is for, as the counts beside the lists allow."""
-    schools = {row["school"]: row for row in county["schools"]}
-    facilities = {row["school"]: row for row in county["facilities"]}
-    for row in county["classes"]:
-        school = schools[row["school"]]
-        stages = STAGES_OF[school["kind"]]
-        counts = {stage: school.get(f"classes_{stage}") for stage in stages}
-        settle(dice, county["classes"], row, "stage", counts)
-    for row in county["rooms"]:
-        counted = facilities.get(row["school"], {})
-        counts = {kind: counted.get(f"{kind}_rooms") for kind in ("music", "art")}
-        settle(dice, county["rooms"], row, "room_kind", counts)
-
-
-def settle(dice, rows, row, element, counts):
-    """Give one row a kind of which not all rows are listed yet."""
-    if row[element] is not None:
-        return
-    listed = [r[element] for r in rows if r["school"] == row["school"]]
-    free = [k for k, count in counts.items() if count is None or listed.count(k) < count]
-    row[element] = dice.choice(free or list(counts))
 
 
 def add_classes_and_rooms(dice, county):

@@ -259,11 +259,11 @@ def differences_of_indicators(verdict, questions, relaxations):
     return found
 
 
-def differences_of_steps(verdict, sections, dispersion_rows):
+def differences_of_steps(verdict, sections, dispersions):
     """Every step is what its things make it, and the verdict is what its steps make it."""
     statuses = statuses_of(verdict)
     expected = {step: all_hold(statuses[i] for i in names) for step, names in STEPS.items()}
-    expected["dispersion"] = all_hold([row["status"] for row in dispersion_rows] or ["missing"])
+    expected["dispersion"] = all_hold(dispersions or ["missing"])
     actual = {step.id: step.status.value for step in verdict.steps}
     rough = actual["schools"] == "missing" and any(map(roughly_known, sections))
     expected["schools"] = "missing" if rough else schools_step(sections)
@@ -287,20 +287,26 @@ def test_whole_counties_agree(batch):
         questions = Questions(county, on)
         for name, (relaxations, verdict) in scenarios(evaluation).items():
             found = differences_of_indicators(verdict, questions, relaxations)
-            if name in ("strict", "relaxed"):
-                found += differences_of_items(name, evaluation, questions, relaxations)
+            found += differences_of_items(name, evaluation, questions, relaxations)
             assert not found, report(county, f"seed {seed} on {on}, {name}", found)
 
 
 def differences_of_items(name, evaluation, questions, relaxations):
-    """The steps, and what filling the gaps brings to light of the seven items."""
-    strict = name == "strict"
-    verdict = evaluation.strict if strict else evaluation.relaxed
-    resources = evaluation.resources if strict else evaluation.relaxed_resources
+    """The seven items, the steps they lead to, and what filling the gaps brings to light."""
+    shown = {"strict": evaluation.resources, "relaxed": evaluation.relaxed_resources}
     sections = eased(questions.sections, relaxations)
-    found = differences_of_steps(verdict, sections, resources.dispersions.to_dicts())
+    if name not in shown:
+        verdict = evaluation.alone[name]
+        spreads = [d for d in dispersions_of(sections).values() if d.sections]
+        if any(spread.open for spread in spreads):
+            return []
+        return differences_of_steps(verdict, sections, [spread.status for spread in spreads])
+    verdict, resources = getattr(evaluation, name), shown[name]
+    rows, spreads = resources.sections.to_dicts(), resources.dispersions.to_dicts()
+    found = differences(sections, rows, spreads)
+    found += differences_of_steps(verdict, sections, [row["status"] for row in spreads])
     if questions.gappy:
-        completions = [eased(sections, relaxations) for _, sections in questions.completions]
+        completions = [eased(filled_in, relaxations) for _, filled_in in questions.completions]
         found += flips(resources, completions)
     return found
 

@@ -46,41 +46,47 @@ def passing():
 
 def failing():
     """A county that is short of much, with oversized classes and relaxations at work."""
-    rows, dice = passing(), Random(3)
+    rows = passing()
+    _short_of_teachers(rows)
+    _short_of_space(rows)
+    _short_of_rooms(rows)
+    _sized(rows, "s02", "（3）班", 52)
+    _sized(rows, "s08", "（1）班", 58)
+    _find(rows["schools"], "s08").update(pupils_junior=2150, built_year=2008)
+    _find(rows["funds"], "s05")["public_funding_allotted"] = 5.5
+    rows["county"][0].update(exchanged_teachers=30, teacher_mean_salary=8.2, veto_key_classes=True)
+    rows["survey"][0]["survey_satisfied"] = 160
+    rows["monitoring"][1]["difference_rate"] = 0.18
+    _attested(rows, "workload")["evidence"] = None
+    _attested(rows, "moral_culture")["conclusion"] = "not_reached"
+    return rows
+
+
+def _short_of_teachers(rows):
     for row in rows["teachers"]:
         if row["school"] in {"s03", "s04", "s09"}:
             row["backbone_teachers"] = 1
         if row["school"] == "s05":
             row.update(pe_teachers=0, music_teachers=0, pe_exchange_teachers=1)
         if row["school"] in {"s02", "s08", "s10"}:
-            row["pe_teachers"] = 1
-            row["music_teachers"] = 1
-            row["art_teachers"] = 2
+            row.update(pe_teachers=1, music_teachers=1, art_teachers=2)
+
+
+def _short_of_space(rows):
+    dice = Random(3)
     for row in rows["facilities"]:
         factor = {"s02": 0.6, "s08": 0.8, "s04": 2.5}.get(row["school"], dice.uniform(0.85, 1.3))
         for element in ("sports_field_area", "equipment_value"):
             row[element] = round(row[element] * factor, 2)
-        if row["school"] == "s02":
-            row["auxiliary_area"] = 6000.25
-    _sized(rows, "s02", "（3）班", 52)
-    _sized(rows, "s08", "（1）班", 58)
+    _find(rows["facilities"], "s02")["auxiliary_area"] = 6000.25
+
+
+def _short_of_rooms(rows):
     rows["rooms"] = [r for r in rows["rooms"] if (r["school"], r["room_kind"]) != ("s02", "music")]
+    _find(rows["facilities"], "s02")["music_rooms"] = 0
     for row in rows["rooms"]:
         if row["school"] in {"s03", "s09"} and row["room_kind"] == "music":
             row["room_area"] = 75.0
-    _find(rows["facilities"], "s02")["music_rooms"] = 0
-    _find(rows["schools"], "s08").update(pupils_junior=2150, built_year=2008)
-    _find(rows["funds"], "s05")["public_funding_allotted"] = 5.5
-    county = rows["county"][0]
-    county.update(exchanged_teachers=30, teacher_mean_salary=8.2, veto_key_classes=True)
-    rows["survey"][0]["survey_satisfied"] = 160
-    rows["monitoring"][1]["difference_rate"] = 0.18
-    for row in rows["attestations"]:
-        if row["attested_item"] == "workload":
-            row["evidence"] = None
-        if row["attested_item"] == "moral_culture":
-            row["conclusion"] = "not_reached"
-    return rows
 
 
 def with_gaps():
@@ -110,6 +116,10 @@ def nothing_reported():
 
 def _find(rows, school):
     return next(row for row in rows if row["school"] == school)
+
+
+def _attested(rows, item):
+    return next(row for row in rows["attestations"] if row["attested_item"] == item)
 
 
 def _sized(rows, school, ending, pupils):
@@ -145,7 +155,7 @@ def _add_school(rows, at, school):
         if area != "rural":
             row[f"in_zone_pupils_{stage}"] = pupils[stage]
         rows["teachers"].append(_teachers(here, stage, pupils[stage]))
-        rows["classes"] += _classes(here, name, stage, pupils[stage])
+        rows["classes"] += _classes(here, stage, pupils[stage])
     rows["schools"].append(row)
     total = sum(pupils.values())
     rows["facilities"].append(
@@ -200,7 +210,7 @@ def _teachers(here, stage, pupils):
     }
 
 
-def _classes(here, name, stage, pupils):
+def _classes(here, stage, pupils):
     count = -(-pupils // 42)
     sizes = [pupils // count + (at < pupils % count) for at in range(count)]
     first = 1 if stage == "primary" else 7

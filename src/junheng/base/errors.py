@@ -49,3 +49,10 @@ class UnusableFileError(JunhengError):
 
     slug = "unusable-file"
     sentence = "{file} cannot be used: {why}. {fix}"
+
+
+class NothingInForceError(JunhengError):
+    """The day asked for lies before the first standard of the rulebook."""
+
+    slug = "nothing-in-force"
+    sentence = "On {date} no standard of {rulebook} is in force. Choose a later day."

@@ -14,6 +14,8 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from junheng.base.errors import UnknownNameError
 from junheng.cli.words import say, suggestion, word
 
+_Context = Any  # Typer keeps the class that it hands to commands private
+
 _WIDEST = 100  # longer lines are hard to read
 _INDENT = "  "
 # A Latin word, or one letter with the closing marks that must not begin a line.
@@ -23,15 +25,15 @@ _PIECES = r"[!-~]+|.[\u3001\u3002\u300b\u201d\uff09\uff0c\uff1a\uff1b]*"
 class Command(TyperCommand):
     """One command."""
 
-    def get_help_option(self, ctx: typer.Context) -> TyperOption | None:
+    def get_help_option(self, ctx: _Context) -> TyperOption | None:
         """Return `--help`, saying in Chinese what it does."""
         return _worded(super().get_help_option(ctx))
 
-    def get_usage(self, ctx: typer.Context) -> str:
+    def get_usage(self, ctx: _Context) -> str:
         """Return the line that shows how the command is typed."""
         return _usage(self, ctx, [])
 
-    def get_help(self, ctx: typer.Context) -> str:
+    def get_help(self, ctx: _Context) -> str:
         """Return the help page."""
         return "\n".join(_page(self, ctx))
 
@@ -39,19 +41,19 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """Commands under one name."""
 
-    def get_help_option(self, ctx: typer.Context) -> TyperOption | None:
+    def get_help_option(self, ctx: _Context) -> TyperOption | None:
         """Return `--help`, saying in Chinese what it does."""
         return _worded(super().get_help_option(ctx))
 
-    def get_usage(self, ctx: typer.Context) -> str:
+    def get_usage(self, ctx: _Context) -> str:
         """Return the line that shows how the commands are typed."""
         return _usage(self, ctx, [word("page", "command"), word("page", "rest")])
 
-    def get_help(self, ctx: typer.Context) -> str:
+    def get_help(self, ctx: _Context) -> str:
         """Return the help page."""
         return "\n".join(_page(self, ctx))
 
-    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # noqa: ANN401
+    def resolve_command(self, ctx: _Context, args: list[str]) -> Any:  # noqa: ANN401
         """Return the command meant.
 
         Raises:
@@ -68,15 +70,19 @@ class Group(TyperGroup):
 def complaint(error: typer.TyperException) -> str:
     """Return what is wrong with a command line, and how to see what is right."""
     kind = type(error).__name__
+    if kind == "NoArgsIsHelpError":
+        return str(error)
     param, context = getattr(error, "param", None), getattr(error, "ctx", None)
     name = getattr(error, "option_name", None) or (param and _name(param)) or ""
     wanted = getattr(param, "metavar", None) or ""
-    hint = "".join(suggestion(name, [close]) for close in getattr(error, "possibilities", None) or ())
+    hint = "".join(
+        suggestion(name, [close]) for close in getattr(error, "possibilities", None) or ()
+    )
     known = {"NoSuchOption", "MissingParameter", "BadParameter", "BadOptionUsage"}
     key = kind if kind in known else "UsageError"
     text = word("complaint", key, name=name, wanted=wanted, hint=hint, detail=str(error))
     path = context.command_path if context else "junheng"
-    return f"{text} {word('complaint', 'help', command=path)}"
+    return text + word("complaint", "help", command=path)
 
 
 def _worded(option: TyperOption | None) -> TyperOption | None:
@@ -85,13 +91,13 @@ def _worded(option: TyperOption | None) -> TyperOption | None:
     return option
 
 
-def _usage(command: Command | Group, ctx: typer.Context, more: list[str]) -> str:
+def _usage(command: Command | Group, ctx: _Context, more: list[str]) -> str:
     arguments = [_name(p) for p in command.get_params(ctx) if isinstance(p, TyperArgument)]
     line = " ".join([ctx.command_path, *arguments, word("page", "options"), *more])
     return word("page", "usage", line=line)
 
 
-def _page(command: Command | Group, ctx: typer.Context) -> Iterator[str]:
+def _page(command: Command | Group, ctx: _Context) -> Iterator[str]:
     yield command.get_usage(ctx)
     yield from ("", command.help or "")
     params = command.get_params(ctx)
@@ -117,7 +123,7 @@ def _row(name: str, text: str, column: int, width: int) -> Iterator[str]:
         start = ""
 
 
-def _name(param: Any) -> str:  # noqa: ANN401
+def _name(param: TyperOption | TyperArgument) -> str:
     if isinstance(param, TyperArgument):
         return str(param.metavar or param.name)
     return "/".join(sorted(param.opts, key=len))

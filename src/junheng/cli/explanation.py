@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
 from junheng.base.errors import UnknownNameError
-from junheng.cli.console import console, style_of
-from junheng.cli.evaluation import chosen, read_clean
+from junheng.cli.console import console, plain_table, tell
+from junheng.cli.evaluation import read_clean, the_county
+from junheng.cli.summary import marked
 from junheng.cli.words import say, suggestion, word
 from junheng.evaluate.county import evaluate_county
+from junheng.explain.sources import Source
 from junheng.explain.trace import Trace, trace
 from junheng.explain.words import Words
 from junheng.intake.tables import Tables
@@ -22,7 +25,7 @@ def explain_number(
     path: Path, law: Law, *, school: str, indicator: str, county: str | None
 ) -> None:
     """Print the explanation of an indicator for a school, or for the county."""
-    tables = chosen(read_clean(path, law), county)
+    tables = the_county(read_clean(path, law.rulebook), path, county)
     words = Words(law.rulebook.labels)
     code = find_school(tables, school, words)
     indicator_id = find_indicator(law, indicator, words)
@@ -31,7 +34,7 @@ def explain_number(
     for one in traces:
         _print(one, words)
     if not traces:
-        console().print(say("not_applied", school=school))
+        tell(say("not_applied", school=school))
 
 
 def find_school(tables: Tables, name: str, words: Words) -> str | None:
@@ -68,20 +71,26 @@ def find_indicator(law: Law, name: str, words: Words) -> str:
 
 def _print(one: Trace, words: Words) -> None:
     clause = word("head", "clause_line", clause=one.clause, sureness=one.sureness)
-    text = "\n".join([*one.lines, clause])
-    mark = f"[{style_of(one.status)}]{word('marks', one.status)} {words.status(one.status)}[/]"
-    console().print(Panel(text, title=f"{one.title}  {mark}", title_align="left"))
-    if not one.sources:
-        return
-    table = Table(title=say("sources"), title_justify="left")
-    for key in ("whose", "label", "value", "file", "sheet", "cell", "heading"):
+    text = escape("\n".join([*one.lines, clause]))
+    title = f"{escape(one.title)}  {marked(words, one.status)}"
+    console().print(Panel(text, title=title, title_align="left"))
+    if one.sources:
+        console().print(_sources(one.sources))
+
+
+def _sources(sources: tuple[Source, ...]) -> Table:
+    """Return the table of source cells; what is the same in all of them stands in its title."""
+    files = {source.cell.file for source in sources if source.cell is not None}
+    several = len({source.whose for source in sources}) > 1
+    table = plain_table(say("sources", files=escape(say("comma").join(sorted(files)))))
+    columns = [*(["whose"] if several else []), "label", "value", "sheet", "cell", "heading"]
+    for key in columns:
         table.add_column(word("head", key), overflow="fold")
-    for source in one.sources:
+    for source in sources:
         cell = source.cell
-        place = (
-            (cell.file, cell.sheet, cell.address, cell.heading)
-            if cell is not None
-            else ("", "", "", say("no_cell"))
-        )
-        table.add_row(source.whose, source.label, source.value, *place)
-    console().print(table)
+        place = ("", "", say("no_cell"))
+        if cell is not None:
+            place = (cell.sheet or cell.file, cell.address, cell.heading)
+        whose = [source.whose] if several else []
+        table.add_row(*map(escape, [*whose, source.label, source.value, *place]))
+    return table

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from junheng import __version__
-from junheng.base.errors import JunhengError
+from junheng.base.errors import JunhengError, NothingInForceError
 from junheng.cli.chinese import Command, Group, complaint
 from junheng.cli.words import help_of, say, word
 
@@ -208,7 +208,10 @@ def _law(rulebook_id: str, on: dt.date | None, now: dt.datetime) -> Law:
     from junheng.cli.rulebooks import get_rulebook
     from junheng.rulebook.law import law_of
 
-    return law_of(get_rulebook(rulebook_id), on or now.date())
+    law = law_of(get_rulebook(rulebook_id), on or now.date())
+    if not law.items and not law.others:
+        raise NothingInForceError(date=law.on, rulebook=rulebook_id)
+    return law
 
 
 def _now() -> dt.datetime:

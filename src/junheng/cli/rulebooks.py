@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer
-from rich.table import Table
+from rich.markup import escape
 
-from junheng.base.errors import RulebookError, UnknownNameError
-from junheng.cli.console import console
+from junheng.base.errors import RulebookError, UnknownNameError, UnusableFileError
+from junheng.cli.console import console, plain_table, tell
+from junheng.cli.evaluation import EXIT_REJECTS, read_clean
 from junheng.cli.words import say, suggestion, word
 from junheng.evaluate.county import evaluate_county
 from junheng.explain.differences import differences
@@ -16,7 +18,7 @@ from junheng.explain.words import Words, shown
 from junheng.publish.indicators_page import indicators_page
 from junheng.rulebook.law import Law
 from junheng.rulebook.loader import HOME, list_rulebooks, load_rulebook
-from junheng.rulebook.model import Indicator, Rulebook
+from junheng.rulebook.model import Indicator, Rulebook, Standard
 
 
 def get_rulebook(rulebook_id: str) -> Rulebook:
@@ -31,7 +33,7 @@ def get_rulebook(rulebook_id: str) -> Rulebook:
 
 def print_list() -> None:
     """Print every rulebook with its name and number of indicators."""
-    table = Table(title=say("rulebooks"))
+    table = plain_table(say("rulebooks"))
     for key in ("id", "title", "indicators"):
         table.add_column(word("head", key))
     for name in list_rulebooks():
@@ -44,76 +46,86 @@ def print_list() -> None:
 def print_rulebook(law: Law) -> None:
     """Print the indicators in force with standards, clause and sureness."""
     words = Words(law.rulebook.labels)
-    table = Table(title=words.rulebook, show_lines=False)
-    for key in ("id", "item", "standard", "since", "clause", "sureness"):
-        table.add_column(word("head", key), overflow="fold")
+    table = plain_table(word("head", "rulebook", name=words.rulebook, date=law.on.isoformat()))
+    for key in ("number", "item", "standard", "since", "clause", "sureness"):
+        table.add_column(word("head", key), overflow="fold", no_wrap=key in {"since", "sureness"})
+    current = {indicator.id for indicator in (*law.items, *law.others)}
     for indicator in law.rulebook.indicators:
-        if indicator not in (*law.items, *law.others):
-            continue
-        table.add_row(*_row(law, words, indicator))
+        if indicator.id in current:
+            for row in _rows(law, words, indicator):
+                table.add_row(*row)
     console().print(table)
 
 
-def _row(law: Law, words: Words, indicator: Indicator) -> tuple[str, ...]:
-    lines, since = [], []
-    for part in indicator.part:
-        for standard in part.standard:
-            if standard.valid_from > law.on:
-                continue
-            sign = words.comparison(standard.comparison)
-            lines.append(f"{words.reach(standard)}{sign} {shown(standard.number)}")
-            since.append(standard.valid_from.isoformat())
+def _rows(law: Law, words: Words, indicator: Indicator) -> Iterator[tuple[str, ...]]:
+    """Yield a line for every standard in force; the first also names the indicator."""
     number = str(indicator.number) if indicator.number is not None else ""
-    return (
-        number,
-        words.indicator(indicator.id),
-        "\n".join(lines),
-        "\n".join(since),
-        words.clause(law.rulebook, indicator.clause),
-        words.sureness(indicator.sureness),
-    )
+    name = words.short(indicator.id)
+    found: list[Standard | None] = [o for part in indicator.part for o in law.in_force(part)]
+    for standard in found or [None]:
+        clause = indicator.clause
+        text, since = "", ""
+        if standard is not None:
+            sign = words.comparison(standard.comparison)
+            text = f"{words.reach(standard)}{sign} {shown(standard.number)}"
+            since, clause = standard.valid_from.isoformat(), standard.clause or clause
+        sureness = words.sureness(law.sureness(indicator, standard))
+        yield number, name, text, since, _citation(law.rulebook, clause), sureness
+        number, name = "", ""
+
+
+def _citation(rulebook: Rulebook, clause_id: str) -> str:
+    """Return the number of the document and the place in it; its title would fill the line."""
+    clause = rulebook.clauses[clause_id]
+    return f"{rulebook.documents[clause.document].number} {clause.locator}"
 
 
 def check_all(home: Path | None) -> None:
     """Load every rulebook; print all problems of all of them, then fail if there are any."""
     folder = home or HOME
+    names = list_rulebooks(folder)
+    if not names:
+        raise UnusableFileError(file=folder, why=say("no_rulebooks"), fix=say("not_file_fix"))
     failed = False
-    for name in list_rulebooks(folder):
+    for name in names:
         try:
             rulebook = load_rulebook(name, folder)
         except RulebookError as error:
             failed = True
             typer.echo(f"{error.in_chinese()} [{error.slug}]", err=True)
         else:
-            console().print(say("check_ok", id=name, count=len(rulebook.indicators)))
+            tell(say("check_ok", id=name, count=len(rulebook.indicators)))
     if failed:
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_REJECTS)
 
 
 def write_docs(output: Path, rulebook_id: str) -> None:
     """Write the indicator page of a rulebook."""
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(indicators_page(get_rulebook(rulebook_id)), encoding="utf-8")
-    console().print(f"{say('wrote')} {output}")
+    tell(f"{say('wrote')} {output}")
 
 
 def print_differences(path: Path, first: Law, second: Law) -> None:
     """Evaluate one input under two laws and print the verdicts that change."""
-    from junheng.cli.evaluation import read_clean
-
-    tables = read_clean(path, first)
+    if first.rulebook.dictionary != second.rulebook.dictionary:
+        names = {"first": first.rulebook.id, "second": second.rulebook.id}
+        raise UnusableFileError(
+            file=path, why=say("other_elements", **names), fix=say("other_elements_fix")
+        )
+    tables = read_clean(path, first.rulebook)
     for county in tables.counties():
         one = tables.of_county(county)
         changed = differences(
             evaluate_county(one, first), evaluate_county(one, second), Words(first.rulebook.labels)
         )
         if not changed:
-            console().print(f"{county}: {say('diff_none')}")
+            tell(f"{county}{say('diff_none')}")
             continue
-        table = Table(title=f"{county} {say('diff_title', count=len(changed))}")
+        table = plain_table(escape(f"{county}{say('diff_title', count=len(changed))}"))
         table.add_column(word("head", "what"), overflow="fold")
         for law in (first, second):
             table.add_column(word("head", "before", id=law.rulebook.id))
         for change in changed:
-            table.add_row(change.what, change.before, change.after)
+            table.add_row(escape(change.what), change.before, change.after)
         console().print(table)

@@ -14,6 +14,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.integer]
 
 _HALVINGS = 80  # of an interval of floats: below their resolution
+_NOISE = 1e-14  # what cancellation leaves of a squared CV when all ratios are alike
 _HUGE = 1e12  # stands for an open upper end where halving needs a number
 
 
@@ -125,4 +126,5 @@ class _Known:
             top = ratio if squares is None else squares
             second = (self.second + _summed(group, pupils * top * top, count)) / weight
             squared = second / (mean * mean) - 1
-            return np.nan_to_num(np.sqrt(np.maximum(squared, 0.0)), nan=0.0, posinf=np.inf)
+            squared = np.where(squared < _NOISE, 0.0, squared)
+            return np.nan_to_num(np.sqrt(squared), nan=0.0, posinf=np.inf)

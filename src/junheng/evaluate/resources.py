@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from junheng.base.units import Status
@@ -18,6 +20,8 @@ from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law
 
 SCOPE = "resource"
+
+Positions = npt.NDArray[np.uint32]
 
 _PLANS: Final = 64  # laws and relaxations whose expressions are kept: a few a process
 
@@ -125,8 +129,19 @@ def _measured(sections: pl.DataFrame, asked: _Asked) -> pl.DataFrame:
     )
     if not known["gap"].any():
         return known
-    gaps = known.filter("gap").with_columns(_ends(asked))
-    return pl.concat([known.filter(~pl.col("gap")), gaps], how="diagonal")
+    at = known["gap"].arg_true().to_numpy()
+    ends = known.filter("gap").select(_ends(asked))
+    return known.hstack(_spread_out(ends, at, known.height))
+
+
+def _spread_out(rows: pl.DataFrame, at: Positions, height: int) -> pl.DataFrame:
+    """Return a frame of that height with the rows at their places and null elsewhere."""
+    columns = {}
+    for name in rows.columns:
+        column = np.full(height, np.nan)
+        column[at] = rows[name].to_numpy()
+        columns[name] = column
+    return pl.DataFrame(columns, nan_to_null=True)
 
 
 def _merged(measured: pl.DataFrame, tables: Tables, items: tuple[Item, ...]) -> pl.DataFrame:

@@ -7,27 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from junheng.base.units import Stage, Status
-from junheng.evaluate.findings import CountyEvaluation, Finding, IndicatorFinding, PartFinding
+from junheng.evaluate.findings import CountyEvaluation, IndicatorFinding
 from junheng.evaluate.measures import Item, items_of
 from junheng.evaluate.resources import SCOPE
 from junheng.evaluate.sections import build_sections, pupils_element
+from junheng.explain.indicators import county_lines, school_lines
 from junheng.explain.margins import section_findings
-from junheng.explain.words import Words, shown
-from junheng.intake.tables import Cell, Tables
+from junheng.explain.sources import Context, Source, item_sources, part_sources
+from junheng.explain.words import shown
+from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law
 from junheng.rulebook.model import Indicator
-
-_MOST_SINGLES = 12  # single findings printed before the rest is only counted
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """One input of a finding: what it is called, what was reported, and in which cell."""
-
-    label: str
-    value: str  # as read; the word for "not reported" if it is not there
-    whose: str
-    cell: Cell | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +32,6 @@ class Trace:
     sureness: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Context:
-    tables: Tables
-    law: Law
-    evaluation: CountyEvaluation
-    words: Words
-
-
 def trace(
     evaluation: CountyEvaluation, tables: Tables, law: Law, *, school: str | None, indicator: str
 ) -> tuple[Trace, ...]:
@@ -62,9 +44,7 @@ def trace(
         school: a school code, or None for the county.
         indicator: an indicator id that is in force.
     """
-    context = _Context(
-        tables=tables, law=law, evaluation=evaluation, words=Words(law.rulebook.labels)
-    )
+    context = Context.of(evaluation, tables, law)
     definition = law.rulebook.indicator(indicator)
     if definition.area == "resource":
         return tuple(_sections(context, definition, school))
@@ -72,7 +52,7 @@ def trace(
     return (_indicator(context, definition, found, school),)
 
 
-def _sections(context: _Context, indicator: Indicator, school: str | None) -> Iterator[Trace]:
+def _sections(context: Context, indicator: Indicator, school: str | None) -> Iterator[Trace]:
     item = next(i for i in items_of(context.law) if i.id == indicator.id)
     long = section_findings(context.evaluation.resources, context.law)
     rows = [row for row in long.to_dicts() if row["indicator"] == indicator.id]
@@ -98,7 +78,7 @@ def _members(
 
 
 def _section(
-    context: _Context,
+    context: Context,
     item: Item,
     finding: Mapping[str, Any],
     campuses: list[Mapping[str, Any]],
@@ -119,13 +99,13 @@ def _section(
         title=title,
         status=Status(finding["status"]),
         lines=tuple(lines),
-        sources=tuple(_campus_sources(context, item, stage, campuses)),
+        sources=tuple(item_sources(context, item, stage, campuses)),
         clause=clause,
         sureness=words.sureness(indicator.sureness),
     )
 
 
-def _campus_line(context: _Context, item: Item, stage: Stage, campus: Mapping[str, Any]) -> str:
+def _campus_line(context: Context, item: Item, stage: Stage, campus: Mapping[str, Any]) -> str:
     words = context.words
     unit = words.unit(item.unit)
     plus = [words.term(name, campus[name]) for name in item.measure.numerator[stage]]
@@ -166,7 +146,7 @@ def _campus_line(context: _Context, item: Item, stage: Stage, campus: Mapping[st
     return f"{line}\n{part}"
 
 
-def _judgement(context: _Context, item: Item, finding: Mapping[str, Any]) -> Iterator[str]:
+def _judgement(context: Context, item: Item, finding: Mapping[str, Any]) -> Iterator[str]:
     words = context.words
     indicator = context.law.rulebook.indicator(item.id)
     status = words.status(finding["status"])
@@ -190,7 +170,7 @@ def _judgement(context: _Context, item: Item, finding: Mapping[str, Any]) -> Ite
         "judge",
         value=shown(finding["value"]),
         comparison=words.comparison(
-            "at_least" if finding["value"] >= finding["standard"] else "short_of"
+            "at_least" if finding["status"] == Status.MET.value else "short_of"
         ),
         standard=shown(finding["standard"]),
         status=status,
@@ -198,7 +178,7 @@ def _judgement(context: _Context, item: Item, finding: Mapping[str, Any]) -> Ite
     yield from _margin_lines(context, finding, value_unit)
 
 
-def _margin_lines(context: _Context, finding: Mapping[str, Any], value_unit: str) -> Iterator[str]:
+def _margin_lines(context: Context, finding: Mapping[str, Any], value_unit: str) -> Iterator[str]:
     words = context.words
     unit = words.unit(finding["gap_unit"])
     if finding["gap"]:
@@ -221,134 +201,23 @@ def _margin_lines(context: _Context, finding: Mapping[str, Any], value_unit: str
         )
 
 
-def _campus_sources(
-    context: _Context, item: Item, stage: Stage, campuses: list[Mapping[str, Any]]
-) -> Iterator[Source]:
-    for campus in campuses:
-        names = [*item.measure.numerator[stage], *item.measure.minus, pupils_element(stage)]
-        if item.measure.split:
-            weights = context.law.weights.get(campus["kind"], {})
-            names += [pupils_element(one) for one in weights if campus[pupils_element(one)]]
-        for name in dict.fromkeys(names):
-            yield _source(context, name, campus["school"], stage.value, campus[name])
-
-
-def _source(
-    context: _Context, element: str, school: str | None, stage: str | None, value: object
-) -> Source:
-    table = context.law.rulebook.dictionary.by_id()[element].table
-    frame = context.tables[table]
-    row = None
-    if school is not None and table != "county":
-        frame = frame.filter(school=school)
-        if stage is not None and table == "teachers":
-            frame = frame.filter(stage=stage)
-        row = frame["row"].item() if frame.height == 1 else None
-    cell = context.tables.cell(table, element, row) if row or table == "county" else None
-    names = dict(context.tables["schools"].select("school", "school_name").iter_rows())
-    words = context.words
-    whose = words.county if school is None else words.school(school, names.get(school))
-    return Source(
-        label=words.element(element), value=words.value(element, value), whose=whose, cell=cell
-    )
-
-
 def _indicator(
-    context: _Context, indicator: Indicator, found: IndicatorFinding, school: str | None
+    context: Context, indicator: Indicator, found: IndicatorFinding, school: str | None
 ) -> Trace:
     words = context.words
-    lines: list[str] = []
-    sources: list[Source] = []
-    for part in found.parts:
-        lines += _part_lines(context, indicator, part, school)
-        sources += _part_sources(context, part, school)
-    who = words.county if school is None else _school_title(context, school)
+    status, who = found.status, words.county
+    if school is None:
+        lines = list(county_lines(context, indicator, found))
+    else:
+        who = context.school(school)
+        status, lines = school_lines(context, indicator, found, school)
+    parts = zip(indicator.part, found.parts, strict=True)
+    sources = [s for part, one in parts for s in part_sources(context, part, one, school)]
     return Trace(
         title=f"{who} {words.indicator(indicator.id)}",
-        status=found.status,
+        status=status,
         lines=tuple(lines),
         sources=tuple(dict.fromkeys(sources)),
         clause=words.clause(context.law.rulebook, indicator.clause),
         sureness=words.sureness(indicator.sureness),
     )
-
-
-def _school_title(context: _Context, school: str) -> str:
-    names = dict(context.tables["schools"].select("school", "school_name").iter_rows())
-    return context.words.school(school, names.get(school))
-
-
-def _part_lines(
-    context: _Context, indicator: Indicator, part: PartFinding, school: str | None
-) -> Iterator[str]:
-    words = context.words
-    label = words.part(indicator.id, part.part)
-    yield words.say("part_title", label=label, status=words.status(part.status))
-    if part.inputs:
-        yield words.join_list(
-            words.say("input_sum", label=words.element(e), value=words.value(e, v))
-            for e, v in part.inputs
-        )
-    if part.value is not None and part.standard is not None:
-        yield words.say(
-            "part_value",
-            value=shown(part.value),
-            comparison=words.comparison(part.comparison),
-            standard=shown(part.standard),
-        )
-    if part.gap and part.status is Status.BELOW:
-        yield words.say("gap", gap=shown(part.gap), unit=words.unit(part.gap_unit))
-    mine = [f for f in part.singles if school is None or f.school == school]
-    told = [f for f in mine if school is not None or f.status in {Status.BELOW, Status.MISSING}]
-    for finding in told[:_MOST_SINGLES]:
-        yield _single(context, part, finding)
-    if len(told) > _MOST_SINGLES:
-        yield words.say("more", count=len(told) - _MOST_SINGLES)
-    for variant in part.variants:
-        yield words.say(
-            "variant",
-            label=words.variant(indicator.id, variant.id),
-            value=shown(variant.value),
-            status=words.status(variant.status),
-        )
-
-
-def _single(context: _Context, part: PartFinding, finding: Finding) -> str:
-    words = context.words
-    who = _school_title(context, finding.school) if finding.school else ""
-    if finding.stage:
-        who += f" {words.choice('stage', finding.stage)}"
-    detail = f" {words.detail(finding.detail)}" if finding.detail else ""
-    status = words.status(finding.status)
-    if finding.value is None or finding.standard is None:
-        return words.say("single_state", who=who, detail=detail, status=status)
-    gap = ""
-    if finding.gap and finding.status is Status.BELOW:
-        over = part.comparison == "at_most"
-        text = words.say(
-            "excess" if over else "gap", gap=shown(finding.gap), unit=words.unit(finding.gap_unit)
-        )
-        gap = words.join_clause(text)
-    return words.say(
-        "single",
-        who=who,
-        detail=detail,
-        value=shown(finding.value),
-        comparison=words.comparison(part.comparison),
-        standard=shown(finding.standard),
-        status=status,
-        gap=gap,
-    )
-
-
-def _part_sources(context: _Context, part: PartFinding, school: str | None) -> Iterator[Source]:
-    elements = context.law.rulebook.dictionary.by_id()
-    for element, value in part.inputs:
-        if elements[element].table == "county":
-            yield _source(context, element, None, None, value)
-            continue
-        table = context.tables[elements[element].table]
-        if school is None or "school" not in table.columns:
-            continue
-        for row in table.filter(school=school).to_dicts():
-            yield _source(context, element, school, row.get("stage"), row[element])

@@ -134,7 +134,8 @@ class Words:
 
     def term(self, element: str, value: float | None) -> str:
         """Return one term of a sum: what it is and how much."""
-        return self.say("term", label=self.element(element), value=shown(value))
+        label = self.element(element).removeprefix(wording()["formula"]["of_which"])
+        return self.say("term", label=label, value=shown(value))
 
     def value(self, element: str, value: object) -> str:
         """Return a reported value as users read it."""

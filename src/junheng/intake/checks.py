@@ -18,6 +18,7 @@ Frames = dict[str, pl.DataFrame]
 
 NAME: Final = "_school_name"  # the helper column, carried along until names have helped
 _KIND: Final = "_kind"
+_NOTHING_SAID: Final = ("dash", "unknown", "none", "none_as_zero")
 _SCHOOL: Final = SCHOOL_CODES[0]
 
 
@@ -195,7 +196,7 @@ def _guesser(codes: pl.DataFrame) -> Callable[[str, str], str]:
 
 
 def _check_asked(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
-    """Refuse rows of stages a school does not teach, and set aside numbers it is not asked for."""
+    """Refuse rows of stages a school does not teach, and set aside what it is not asked for."""
     frame = frames[sheet.table.id]
     if sheet.field(_SCHOOL) is None or "kind" not in frames.get(SCHOOLS, frame).columns:
         return frame
@@ -204,7 +205,7 @@ def _check_asked(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -
     if sheet.field("stage") is not None:
         with_kind = _drop_untaught(sheet, with_kind, layout, report)
     for field in sheet.fields:
-        if field.element.is_number:
+        if field.element.kinds or field.element.stages:
             with_kind = _set_aside(sheet, field, with_kind, report)
     return with_kind.drop(_KIND)
 
@@ -236,13 +237,22 @@ def _drop_untaught(
 
 
 def _set_aside(sheet: Sheet, field: Field, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
-    """Null a number other than 0 that stands where the school's kind or the stage has none."""
+    """Null a number other than 0 that stands where the school's kind or the stage has none.
+
+    A dash or a word for nothing is just what belongs there, and needs no notice.
+    """
     element = field.element
     asked = pl.lit(value=True)
     if element.kinds:
         asked &= pl.col(_KIND).is_in(element.kinds)
     if element.stages and "stage" in frame.columns:
         asked &= pl.col("stage").is_in([str(stage) for stage in element.stages])
+    if remarked := report.remarked_rows(sheet.table.id, field.id):
+        idle = frame.filter(~asked.fill_null(value=True), pl.col("row").is_in(remarked))
+        for row in idle["row"]:
+            report.withdraw(Place(sheet.table.id, field.id, row), _NOTHING_SAID)
+    if not element.is_number:
+        return frame
     stray = (~asked & (pl.col(field.id) != 0)).fill_null(value=False)
     found = frame.filter(stray).select("row", field.id)
     if found.is_empty():

@@ -244,8 +244,8 @@ def _refuse_missing_column(table: RawTable, report: Report) -> None:
 def _check_counties(
     county: pl.Series, known: list[str], table: RawTable, form: RawTable | None, report: Report
 ) -> None:
-    if form is None or table is form:
-        return
+    if form is None or table is form or not known:
+        return  # an empty county table describes no county, and so accuses none
     strange = county.filter(~county.is_in(known) | county.is_null()).unique(maintain_order=True)
     origin = report.origins[table.sheet.table.id]
     for name in strange:

@@ -32,7 +32,7 @@ def write_guide(
     row = _write_rules(worksheet, looks, len(lines) + 1)
     row = _write_colours(worksheet, looks, row + 1)
     _write_sheets(worksheet, layout, records, looks, row + 1)
-    set_up_page(worksheet, 0, wide=False, synthetic=synthetic, one_page=True)
+    set_up_page(worksheet, sum(_WIDTHS), synthetic=synthetic)
 
 
 def _write_rules(worksheet: Worksheet, looks: Looks, row: int) -> int:

@@ -100,6 +100,8 @@ class Looks:
                 spec["bg_color"] = _NOT_ASKED
             if form or _is_short(field):
                 spec["align"] = "center"
+            elif number == "@":
+                spec["indent"] = 1  # else a number on the left runs into the text
             self._of_field[key] = self._workbook.add_format(spec)
         return self._of_field[key]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Final
@@ -97,21 +98,19 @@ def _change(text: str, half: str, tail: str, factor: Decimal, unit: str) -> str:
     return next((code for code, happened in changes.items() if happened), "text_number")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Unit:
     """The written forms of a unit, and its size in them."""
 
-    __slots__ = ("factor", "words")
-
-    def __init__(self, words: frozenset[str], factor: Decimal) -> None:
-        self.words = words
-        self.factor = factor
+    words: frozenset[str]
+    factor: Decimal
 
 
 @cache
 def _unit(unit: str) -> _Unit:
     spec = wording()["units"].get(unit, {})
     words = frozenset(_bare(half_width(word)) for word in spec.get("words", ()))
-    return _Unit(words, Decimal(spec.get("factor", 1)))
+    return _Unit(words=words, factor=Decimal(spec.get("factor", 1)))
 
 
 @cache

@@ -16,7 +16,8 @@ from junheng.intake.wording import wording
 _A4, _A3 = 9, 8  # paper numbers of the file format
 _NARROWEST, _NUMBER, _CODE, _TEXT, _WORDS = 8, 10, 13, 24, 40  # column widths in characters
 _HINT_LINE, _HEADING_LINE = 11.5, 14.5  # line heights in points
-_WIDE: Final = 16  # columns from which A4 prints too small to read
+# Characters that print readably on A4: upright, and across, beyond which A3 is needed.
+_ALONG_A4, _ACROSS_A4 = 110, 180
 _ALLOWED: Final = (
     "select_locked_cells", "select_unlocked_cells", "sort", "autofilter", "format_cells",
     "format_columns", "format_rows", "insert_rows", "delete_rows", "objects",
@@ -34,22 +35,25 @@ def set_properties(workbook: Workbook, layout: Layout) -> None:
 
 
 def set_up_page(
-    worksheet: Worksheet,
-    last_heading: int,
-    *,
-    wide: bool,
-    synthetic: bool,
-    one_page: bool = False,
+    worksheet: Worksheet, width: float, *, synthetic: bool, repeat: int | None = None
 ) -> None:
-    """Protect what is not to be filled in, without password, and set up printing."""
+    """Protect what is not to be filled in, without password, and set up printing.
+
+    Args:
+        worksheet: the sheet.
+        width: of all its columns, in characters; it decides paper and orientation.
+        synthetic: print the mark of made-up data above every page.
+        repeat: last of the rows to repeat on every page; None puts all on one page.
+    """
     worksheet.protect("", dict.fromkeys(_ALLOWED, True))
-    worksheet.set_paper(_A3 if wide else _A4)
-    if one_page:
+    worksheet.set_paper(_A3 if width > _ACROSS_A4 else _A4)
+    if repeat is None or width <= _ALONG_A4:
         worksheet.set_portrait()
     else:
         worksheet.set_landscape()
-        worksheet.repeat_rows(0, last_heading)
-    worksheet.fit_to_pages(1, 1 if one_page else 0)
+    if repeat is not None:
+        worksheet.repeat_rows(0, repeat)
+    worksheet.fit_to_pages(1, 1 if repeat is None else 0)
     worksheet.set_margins(left=0.4, right=0.4, top=0.7 if synthetic else 0.4, bottom=0.6)
     texts = wording()["template"]
     if synthetic:
@@ -79,7 +83,7 @@ def column_width(heading: str, field: Field | None) -> float:
 def heading_height(columns: Iterable[tuple[str, Field | None]]) -> float:
     """Return the height of the heading row that shows every heading whole."""
     lines = (
-        sum(_lines(line, column_width(heading, field), 2.25) for line in written.splitlines())
+        sum(_lines(line, column_width(heading, field), 1.9) for line in written.splitlines())
         for heading, field in columns
         for written in (heading if field is None else field.heading_in_lines,)
     )
@@ -88,7 +92,7 @@ def heading_height(columns: Iterable[tuple[str, Field | None]]) -> float:
 
 def hint_height(columns: Iterable[tuple[str, Field | None]]) -> float:
     """Return the height of the hint row that shows every hint whole."""
-    lines = (_lines(hint_of(f), column_width(heading, f), 1.75) for heading, f in columns)
+    lines = (_lines(hint_of(f), column_width(heading, f), 1.4) for heading, f in columns)
     return max(1, *lines) * _HINT_LINE + 4
 
 
@@ -97,6 +101,6 @@ def _lines(text: str, width: float, wide: float) -> int:
     return math.ceil(len(text) * wide / (width - 1))
 
 
-def is_wide(columns: Iterable[tuple[str, Field | None]]) -> bool:
-    """Whether the sheet prints on A3."""
-    return len(list(columns)) >= _WIDE
+def total_width(columns: Iterable[tuple[str, Field | None]]) -> float:
+    """Return the width of all columns of a row sheet, in characters."""
+    return sum(column_width(heading, field) for heading, field in columns)

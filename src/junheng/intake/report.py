@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from junheng.intake.rejects import Notice, Reject
@@ -13,6 +14,17 @@ from junheng.intake.wording import read_as, reject_words
 
 # A column wrong from top to bottom in a nation's file is one mistake, not a million sentences.
 _MOST_OF_A_KIND: Final = 1000
+
+_LAST: Final = 10**12  # after every row
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One cell of a table: table, element and 1-based row."""
+
+    table: str
+    element: str
+    row: int
 
 
 class Report:
@@ -24,6 +36,8 @@ class Report:
         self._order = {table: at for at, table in enumerate(tables)}
         self._rejects: list[tuple[tuple[int, int, int], Reject]] = []
         self._notices: list[tuple[tuple[int, int, int], Notice]] = []
+        self._remarked: dict[tuple[str, str], dict[int, int]] = {}
+        self._withdrawn: set[int] = set()
         self._refused: set[tuple[str, str, int]] = set()
         self._seen: Counter[tuple[str, str, str, bool]] = Counter()
 
@@ -55,7 +69,18 @@ class Report:
         if self._beyond(at, code, refused=False):
             return
         notice = Notice(code=code, value=shown(value), read_as=understood, **self.where(at))
+        self._remarked.setdefault((at.table, at.element), {})[at.row] = len(self._notices)
         self._notices.append((self._key(at), notice))
+
+    def remarked_rows(self, table: str, element: str) -> Sequence[int]:
+        """Return the rows of a column that notices are about."""
+        return list(self._remarked.get((table, element), ()))
+
+    def withdraw(self, at: Place, codes: Collection[str]) -> None:
+        """Take back the notice about a cell if it has one of the codes."""
+        index = self._remarked.get((at.table, at.element), {}).get(at.row)
+        if index is not None and self._notices[index][1].code in codes:
+            self._withdrawn.add(index)
 
     def remark(self, code: str, place: Mapping[str, str], value: str, understood: str) -> None:
         """Note something about a heading, a sheet or a file."""
@@ -99,7 +124,8 @@ class Report:
             for (table, element, _, refused), count in self._seen.items()
             if not refused and count > _MOST_OF_A_KIND
         ]
-        return tuple(notice for _, notice in sorted([*self._notices, *more], key=lambda k: k[0]))
+        kept = [one for at, one in enumerate(self._notices) if at not in self._withdrawn]
+        return tuple(notice for _, notice in sorted([*kept, *more], key=lambda k: k[0]))
 
     def _beyond(self, at: Place, code: str, *, refused: bool) -> bool:
         key = (at.table, at.element, code, refused)
@@ -119,18 +145,3 @@ class Report:
         column = columns.get(at.element)
         row = column.row if column is not None and column.row is not None else at.row
         return self._order.get(at.table, -1), row, list(columns).index(at.element) if column else 0
-
-
-_LAST: Final = 10**12  # after every row
-
-
-class Place:
-    """One cell of a table."""
-
-    __slots__ = ("element", "row", "table")
-
-    def __init__(self, table: str, element: str, row: int) -> None:
-        """Name table, element and 1-based row."""
-        self.table = table
-        self.element = element
-        self.row = row

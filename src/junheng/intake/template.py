@@ -24,9 +24,9 @@ from junheng.intake.pages import (
     heading_height,
     hint_height,
     hint_of,
-    is_wide,
     set_properties,
     set_up_page,
+    total_width,
 )
 from junheng.intake.prefill import Record, records_for
 from junheng.intake.tables import Tables
@@ -142,7 +142,7 @@ def _write_rows(desk: _Desk, worksheet: Worksheet, sheet: Sheet, records: list[R
     desk.assistant.help_rows(worksheet, sheet, last, desk.looks[Look.NOT_ASKED])
     worksheet.autofilter(HEADING_ROW, 0, last, len(columns) - 1)
     worksheet.freeze_panes(FIRST_ROW, _frozen_columns(sheet))
-    set_up_page(worksheet, HEADING_ROW, wide=is_wide(columns), synthetic=desk.synthetic)
+    set_up_page(worksheet, total_width(columns), synthetic=desk.synthetic, repeat=HEADING_ROW)
 
 
 _Columns = tuple[tuple[str, Field | None], ...]
@@ -198,7 +198,7 @@ def _write_form(desk: _Desk, worksheet: Worksheet, sheet: Sheet, records: list[R
     for number, field in enumerate(sheet.fields, 1):
         _write_item(desk, worksheet, number, field, values.get(field.id))
     worksheet.freeze_panes(FIRST_ROW, 0)
-    set_up_page(worksheet, HEADING_ROW, wide=False, synthetic=desk.synthetic, one_page=True)
+    set_up_page(worksheet, sum(FORM_COLUMNS.values()), synthetic=desk.synthetic)
 
 
 def _write_item(

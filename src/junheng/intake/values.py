@@ -173,7 +173,7 @@ def range_fault(number: Decimal, element: Element) -> str:
 
 def range_words(number: Decimal, of: Field) -> dict[str, object]:
     """Return what the sentences of `range_fault` need."""
-    hint = wording()["hint"]["maybe_yuan"] if of.element.unit == "wan_yuan" else ""
+    hint = wording()["range_hints"].get(of.element.unit, "")
     return {
         "value": f"{number:f}",
         "unit": of.unit,

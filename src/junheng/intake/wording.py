@@ -38,9 +38,12 @@ def read_as(key: str, **params: object) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return a guess at what was meant, or nothing when none is near."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return str(wording()["hint"]["did_you_mean"]).format(name=close[0]) if close else ""
+    """Return a guess at what was meant, equally near ones together; nothing when none is near."""
+    close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
+    likeness = [difflib.SequenceMatcher(None, one, name).ratio() for one in close]
+    nearest = sorted(one for one, like in zip(close, likeness, strict=True) if like == likeness[0])
+    hint = wording()["hint"]
+    return str(hint["did_you_mean"]).format(name=hint["or"].join(nearest)) if nearest else ""
 
 
 def unusable(file: str, code: str, **params: object) -> UnusableFileError:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from junheng.publish.edition import Imprint
 from junheng.publish.facts import Facts
 from junheng.publish.files import write_whole
-from junheng.publish.gb9704 import Block, Heading, Signature, Title, document_of
+from junheng.publish.gb9704 import Block, Grid, Heading, Signature, Title, document_of
 from junheng.publish.story.county import county_items
 from junheng.publish.story.items import dispersions, items
 from junheng.publish.story.open import open_matters, remarks
@@ -35,8 +37,20 @@ def brief_blocks(facts: Facts, *, imprint: Imprint, font: Path | None) -> list[B
         if content := list(chapter):
             text = words["heading"].format(numeral=next(numerals), text=heading)
             blocks += [Heading(text=text), *content]
+    blocks = _numbered(blocks, words)
     blocks.append(Signature(text=date_words(imprint.now.date())))
     return blocks
+
+
+def _numbered(blocks: list[Block], words: dict[str, Any]) -> list[Block]:
+    """Return the blocks with the tables numbered as they come."""
+    numbers = count(1)
+    return [
+        replace(block, caption=words["table"].format(number=next(numbers), caption=block.caption))
+        if isinstance(block, Grid)
+        else block
+        for block in blocks
+    ]
 
 
 def _title(county: str, words: dict[str, Any]) -> str:
@@ -53,4 +67,4 @@ def write_brief(facts: Facts, path: Path, *, imprint: Imprint, font: Path | None
     """
     blocks = brief_blocks(facts, imprint=imprint, font=font)
     title = wording("brief")["title"].format(county=facts.county())
-    return write_whole(path, document_of(blocks, title=title, now=imprint.now))
+    return write_whole(path, document_of(blocks, title=title, stamp=imprint.stamp))

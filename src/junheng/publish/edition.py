@@ -12,3 +12,9 @@ class Imprint:
 
     now: dt.datetime
     engine_version: str
+
+    @property
+    def stamp(self) -> dt.datetime:
+        """The moment as file properties want it: in UTC, without saying so."""
+        moment = self.now.astimezone(dt.UTC) if self.now.tzinfo else self.now
+        return moment.replace(tzinfo=None)

@@ -103,7 +103,7 @@ def solid(text: str) -> str:
     return _BETWEEN.sub("", text)
 
 
-def document_of(blocks: Sequence[Block], *, title: str, now: dt.datetime) -> bytes:
+def document_of(blocks: Sequence[Block], *, title: str, stamp: dt.datetime) -> bytes:
     """Return the blocks as a Word file."""
     document = docx.Document()
     set_up(document)
@@ -111,7 +111,7 @@ def document_of(blocks: Sequence[Block], *, title: str, now: dt.datetime) -> byt
         _add(document, block)
     properties = document.core_properties
     properties.title, properties.author, properties.comments = title, "", ""
-    properties.created = properties.modified = now.replace(tzinfo=None)
+    properties.created = properties.modified = stamp
     content = io.BytesIO()
     document.save(content)
     return content.getvalue()

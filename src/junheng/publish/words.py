@@ -92,8 +92,11 @@ class Names:
         own = [rulebook.documents[i] for i in rulebook.lineage if i in rulebook.documents]
         if not own:
             return self.rulebook()
-        form = str(wording("common")["names"]["document"])
-        return form.format(title=own[-1].title, number=own[-1].number)
+        words = wording("common")["names"]
+        text = str(words["document"]).format(title=own[0].title, number=own[0].number)
+        if rulebook.lineage[0] in rulebook.documents:
+            return text
+        return str(words["overlaid"]).format(document=text, rulebook=self.rulebook())
 
     def rulebook(self) -> str:
         """Return the name of the rulebook."""

@@ -30,7 +30,6 @@ from junheng.publish.sheets.resources import (
 )
 from junheng.publish.words import wording
 
-
 _WRITERS: Final[dict[str, Callable[[Canvas, Facts], None]]] = {
     "table_1": write_basics,
     "table_2_1": write_counts,
@@ -63,7 +62,7 @@ def write_workbook(facts: Facts, path: Path, *, imprint: Imprint) -> Path:
     }
     with Workbook(content, options) as book:
         # The file says only when it was made as it is told: the same inputs give the same file.
-        book.set_properties({"title": facts.county(), "created": imprint.now})
+        book.set_properties({"title": facts.county(), "created": imprint.stamp})
         canvas = Canvas(book=book)
         write_overview(canvas, facts, imprint)
         for key, write in _WRITERS.items():

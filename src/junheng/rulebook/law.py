@@ -63,6 +63,15 @@ class Law:
         ]
         return max(fitting, key=lambda s: s.valid_from, default=None)
 
+    def in_force(self, part: Part | Relaxation) -> tuple[Standard, ...]:
+        """Return the standards of a part that hold on the day for somebody."""
+        begun = [one for one in part.standard if one.valid_from <= self.on]
+        return tuple(
+            one
+            for one in begun
+            if not any(other.valid_from > one.valid_from and other.covers(one) for other in begun)
+        )
+
     def stages_of(self, kind: str) -> tuple[Stage, ...]:
         """Return the compulsory stages a school of that kind teaches."""
         return self.taught.get(kind, ())

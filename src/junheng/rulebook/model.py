@@ -73,6 +73,20 @@ class Standard(Definition):
             and (not self.regions or region in self.regions)
         )
 
+    def covers(self, other: Standard) -> bool:
+        """Whether it speaks of everybody the other one speaks of."""
+        return (
+            self.stage in {None, other.stage}
+            and self.room in {None, other.room}
+            and _within(other.kinds, self.kinds)
+            and _within(other.regions, self.regions)
+        )
+
+
+def _within(some: tuple[str, ...], more: tuple[str, ...]) -> bool:
+    """Whether everybody of the one is of the other; nobody named is everybody."""
+    return not more or (bool(some) and set(some) <= set(more))
+
 
 class Who(Definition):
     """Conditions on a school; all that are given must hold."""

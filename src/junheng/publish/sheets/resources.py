@@ -381,7 +381,8 @@ def write_contributions(canvas: Canvas, facts: Facts) -> None:
     page.filter(last)
     if last > page.first:
         share = words["share_column"]
-        bars = {"type": "data_bar", "bar_solid": True, "bar_color": "#9DC3E6", "min_type": "num"}
+        # Bars of the older kind: every program that reads workbooks knows them.
+        bars = {"type": "data_bar", "bar_color": "#9DC3E6", "min_type": "num"}
         limits = {"max_type": "num", "min_value": 0, "max_value": 1}
         page.sheet.conditional_format(page.first, share, last - 1, share, bars | limits)
 

@@ -35,7 +35,7 @@ def _summary(area: str, facts: Facts, words: dict[str, Any]) -> str:
         status: [facts.names.short(name) for name, s in found.items() if s is status]
         for status in Status
     }
-    met = len(named[Status.MET]) + len(named[Status.NOT_APPLICABLE])
+    met = len(named[Status.MET])
     if len(found) == 1:
         return str(words["single"][next(iter(found.values()))])
     if met == len(found):
@@ -45,7 +45,11 @@ def _summary(area: str, facts: Facts, words: dict[str, Any]) -> str:
     told = [words["met"].format(count=met)] if met else []
     told += [
         words[key].format(count=len(named[status]), names=joined(named[status]))
-        for key, status in (("below", Status.BELOW), ("open", Status.MISSING))
+        for key, status in (
+            ("below", Status.BELOW),
+            ("open", Status.MISSING),
+            ("not_asked", Status.NOT_APPLICABLE),
+        )
         if named[status]
     ]
     return str(words["summary"]).format(total=len(found), told=words["between"].join(told))

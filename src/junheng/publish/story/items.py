@@ -148,6 +148,8 @@ def dispersions(facts: Facts, font: Path | None) -> Iterator[Block]:
         if (row := facts.dispersion(item.id, stage)) is not None
     ]
     yield Text(text=_summary(rows, facts, words))
+    if all(row["status"] == Status.MISSING.value for row in rows):
+        return
     yield _table(facts, words)
     yield from _chart(facts, font, words)
     yield from _heaviest(rows, facts, words)

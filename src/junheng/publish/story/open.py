@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from junheng.base.units import Sureness
+from junheng.base.units import Stage, Sureness
 from junheng.explain.gaps import OpenInput
 from junheng.publish.edition import Imprint
 from junheng.publish.facts import Facts
@@ -17,6 +17,7 @@ from junheng.publish.words import joined, sentences, wording
 
 _MOST_ROWS = 12
 _MOST_NAMES = 3
+_MOST_VERDICTS = 2  # of one kind; beyond they are only counted
 
 
 def open_matters(facts: Facts) -> Iterator[Block]:
@@ -31,7 +32,8 @@ def open_matters(facts: Facts) -> Iterator[Block]:
         groups.setdefault((sheet_of(one, facts), heading), []).append(one)
     verdicts = {verdict_words(one, facts) for one in facts.opens}
     inputs = {one.input for one in facts.opens}
-    yield Text(text=words["summary"].format(verdicts=len(verdicts), inputs=len(inputs)))
+    form = words["summary" if len(groups) <= _MOST_ROWS else "summary_more"]
+    yield Text(text=form.format(verdicts=len(verdicts), inputs=len(inputs)))
     # What decides most verdicts comes first: reporting it helps most.
     order = sorted(groups.items(), key=lambda one: -len(one[1]))
     yield Grid(
@@ -47,7 +49,7 @@ def open_matters(facts: Facts) -> Iterator[Block]:
 
 
 def _row(sheet: str, heading: str, found: list[OpenInput], facts: Facts) -> tuple[str, ...]:
-    words = wording("brief")["open"]
+    words: dict[str, Any] = wording("brief")["open"]
     whose = list(
         dict.fromkeys(
             facts.place_name(one.input.school, one.input.stage)
@@ -56,14 +58,21 @@ def _row(sheet: str, heading: str, found: list[OpenInput], facts: Facts) -> tupl
             for one in found
         )
     )
-    verdicts = list(dict.fromkeys(verdict_words(one, facts) for one in found))
-    form = words["verdicts_more"] if len(verdicts) > _MOST_NAMES else words["verdicts"]
-    return (
-        sheet,
-        heading,
-        joined_schools(whose, _MOST_NAMES),
-        form.format(named=joined(verdicts[:_MOST_NAMES]), count=len(verdicts)),
-    )
+    verdicts = []
+    for kind, form in (
+        ("school", words["schools"]),
+        ("dispersion", words["coefficients"]),
+        ("indicator", words["indicators"]),
+    ):
+        own = [one for one in found if one.verdict == kind]
+        named = list(dict.fromkeys(verdict_words(one, facts) for one in own))
+        if len(named) > _MOST_VERDICTS:
+            about = {
+                (o.school, o.stage) if kind == "school" else (o.stage, o.indicator) for o in own
+            }
+            named = [form.format(count=len(about))]
+        verdicts += named
+    return sheet, heading, joined_schools(whose, _MOST_NAMES), joined(verdicts)
 
 
 def remarks(facts: Facts, imprint: Imprint) -> Iterator[Block]:
@@ -135,7 +144,7 @@ def _other_rules(facts: Facts, words: dict[str, Any]) -> Iterator[tuple[Sureness
         label = str(names.labels["scopes"].get(scope.id, scope.id))
         yield scope.sureness, words["scope"].format(label=label)
     for split in law.rulebook.splitting:
-        if split.in_force(law.on):
+        if split.in_force(law.on) and Stage.KINDERGARTEN in split.weights:
             yield split.sureness, words["split"].format(kind=names.choice("kind", split.kind))
     for relaxation in law.relaxations:
         yield relaxation.sureness, words["all_relaxations"]

@@ -22,7 +22,10 @@ def blocking_schools(facts: Facts) -> Iterator[Block]:
     failing = [c for c in cases if c.section["status"] == Status.BELOW.value]
     undecided = [c for c in cases if c.section["status"] == Status.MISSING.value]
     if not failing:
-        yield Text(text=words["none_open" if undecided else "none"].format(count=len(undecided)))
+        form = "none_open" if undecided else "none"
+        if len(undecided) == facts.evaluation.resources.sections.height:
+            form = "none_known"
+        yield Text(text=words[form].format(count=len(undecided)))
         return
     yield Text(text=_counts(failing, undecided, facts, words))
     yield Grid(

@@ -21,11 +21,13 @@ def standing(facts: Facts) -> Iterator[Block]:
     yield Text(text=_basis(facts, words))
     yield Text(text=_verdict(facts, words))
     yield from _gates(facts, words)
+    rows = [_row(at, step, facts, words) for at, step in enumerate(facts.verdict.steps, 1)]
+    columns = len(words["columns"]) - (not facts.law.relaxations)  # the last is theirs
     yield Grid(
         caption=words["caption"],
-        headings=tuple(words["columns"]),
-        rows=tuple(_row(at, step, facts, words) for at, step in enumerate(facts.verdict.steps, 1)),
-        widths=tuple(words["widths"]),
+        headings=tuple(words["columns"][:columns]),
+        rows=tuple(row[:columns] for row in rows),
+        widths=tuple(words["widths"][:columns]),
         note=words["note"],
     )
     if facts.law.relaxations:
