@@ -106,10 +106,10 @@ def add_classes_and_rooms(dice, county):
     grade = {"primary": 3, "junior": 8}
     for school in county["schools"]:
         for stage in STAGES_OF.get(school["kind"], ()):
-            keys = {"school": school["school"], "stage": stage}
-            match(
-                dice, county["classes"], keys, school, f"classes_{stage}", {"grade": grade[stage]}
-            )
+            if school.get(f"pupils_{stage}") != 0:
+                keys = {"school": school["school"], "stage": stage}
+                others = {"grade": grade[stage]}
+                match(dice, county["classes"], keys, school, f"classes_{stage}", others)
     for row in county["facilities"]:
         for kind in ("music", "art"):
             keys = {"school": row["school"], "room_kind": kind}

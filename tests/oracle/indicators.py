@@ -197,6 +197,7 @@ def arts_rooms(county, _, relaxations):
             number(campus, f"classes_{stage}")
             for campus in group
             for stage in STAGES_OF[campus["kind"]]
+            if campus[f"pupils_{stage}"] != 0
         )
         need = -(-classes // 12)
         for kind in ("music", "art"):
@@ -219,6 +220,8 @@ def classes_of(county, school):
     """All classes of the school, none of them left out."""
     rows = rows_of(county, "classes", [school])
     for stage in STAGES_OF[school["kind"]]:
+        if school.get(f"pupils_{stage}") == 0:
+            continue
         listed = sum(told(row, "stage") == stage for row in rows)
         if listed < number(school, f"classes_{stage}"):
             raise NotReportedError("class_pupils")

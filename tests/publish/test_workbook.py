@@ -282,3 +282,14 @@ def test_a_value_that_reads_as_the_other_verdict_is_explained(facts_of, opened):
         == Status.NEAR
     )
     assert "保留两位小数为 4.50，实际为 4.4999，按实际值判定" in row[16]
+
+
+def test_a_verdict_that_is_certain_without_its_number_is_shown_as_such(facts_of, opened):
+    changed = county_rows.failing()
+    school = next(row for row in changed["teachers"] if row["school"] == "s02")
+    school["arts_teachers"] = None
+    school["teachers"] = 5  # at most five more for 1350 pupils: below whatever they teach
+    book = opened(facts_of(changed))
+    row = next(row for row in rows(book, "表Ⅱ-2") if row[1] == "城关镇第二小学")
+    assert row[10] == "数据不全"
+    assert "3、4 低于 85%" in row[16]

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from junheng.base.units import Stage
 
@@ -60,11 +61,11 @@ class Element(Definition):
     @model_validator(mode="after")
     def _coherent(self) -> Self:
         if (self.type == "choice") != bool(self.choices):
-            raise ValueError("choices belong to elements of type choice, and only to them")
+            raise PydanticCustomError("choices", "choices go with type choice, and only with it")
         if self.is_number and self.maximum is None:
-            raise ValueError("maximum is missing: a number without a legal range has no bounds")
+            raise PydanticCustomError("no_maximum", "a number without a maximum has no bounds")
         if self.is_number and self.unit is None:
-            raise ValueError("unit is missing")
+            raise PydanticCustomError("no_unit", "a number without a unit")
         return self
 
     @property
@@ -100,22 +101,6 @@ class Dictionary(Definition):
     version: str
     table: tuple[Table, ...] = Field(min_length=1)
     element: tuple[Element, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _names_resolve(self) -> Self:
-        columns = [(element.table, element.id) for element in self.element]
-        if repeated := {c for c in columns if columns.count(c) > 1}:
-            raise ValueError(f"element defined twice: {sorted(repeated)}")
-        tables = {table.id for table in self.table}
-        for element in self.element:
-            if element.table not in tables:
-                raise ValueError(f"{element.id}: no table {element.table}")
-            named = [element.at_most] if element.at_most else []
-            named += [element.when.element] if element.when else []
-            for name in named:
-                if (element.table, name) not in columns:
-                    raise ValueError(f"{element.id}: no element {name} in table {element.table}")
-        return self
 
     def table_of(self, table_id: str) -> Table:
         """Return the table of that id."""

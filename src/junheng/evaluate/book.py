@@ -80,11 +80,17 @@ class Book:
             return False
         if not self.stages(school) or not scope.enrolled:
             return True
-        pupils = self.enrolled(school)
+        pupils = self._enrolled_here(scope, school)
         floor = scope.points_at_least if school["kind"] == POINT else 1
         if pupils.low >= max(floor, 1):
             return True
         return None if pupils.high >= max(floor, 1) else False
+
+    def _enrolled_here(self, scope: Scope, school: Row) -> Bounds:
+        """Return the pupils a scope sees at a school, those of joined points among them."""
+        points = self.points.get(str(school["school"]), ()) if scope.merge_points else ()
+        joined = (self.enrolled(self.schools[point]) for point in points)
+        return sum(joined, self.enrolled(school))
 
     def campuses(self, school: Row, scope_id: str | None) -> tuple[Row, ...]:
         """Return a school and, where the scope joins them to it, its uncounted points."""

@@ -98,7 +98,9 @@ def possible_range(
     exact = np.maximum(known.cv(pupils, low, group), known.cv(pupils, high, group))
     bound = known.cv(pupils, low, group, squares=high)
     greatest = np.where(could_be_zero, np.inf, np.where(several, bound, exact))
-    return np.nan_to_num(known.cv(pupils, cut, group), nan=0.0, posinf=0.0), greatest
+    # A mean of zero has no CV: where it is possible, so is everything.
+    least = np.where(could_be_zero, 0.0, known.cv(pupils, cut, group))
+    return least, greatest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

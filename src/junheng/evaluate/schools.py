@@ -239,7 +239,10 @@ def _size(
 
 
 def class_size_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> PartFinding:
-    """Judge every class; only oversized and open ones are listed one by one.
+    """Judge every class listed; only oversized and open ones are named one by one.
+
+    A class is a class whatever the school says of its pupils; only a school that may have
+    pupils owes us classes.
 
     `value` is the number of oversized classes known, `gap` the pupils they hold too many.
 
@@ -252,10 +255,11 @@ def class_size_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) ->
         standard = book.law.standard(part, stage=stage)
         if standard is None:
             continue
-        codes = []
+        kinds = book.law.scopes[part.scope or "compulsory"].kinds
+        taught = [s for s in book.schools.values() if stage in book.stages(s)]
+        codes = [str(school["school"]) for school in taught if school["kind"] in kinds]
         for school, _ in book.schools_in(part.scope or "compulsory"):
             if stage in book.stages(school):
-                codes.append(str(school["school"]))
                 singles += _class_gaps(book, school, stage)
         rows = book.tables["classes"].filter(
             pl.col("stage") == stage.value, pl.col("school").is_in(codes)

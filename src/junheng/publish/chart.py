@@ -26,7 +26,7 @@ _BOTTOM: Final = 44  # the axis and its numbers
 _GAP: Final = 34  # between panels, and between names and bars
 _MARGIN: Final = 6
 _NUMBERS: Final = 92  # the column at the right edge where every coefficient stands
-_STEPS: Final = (0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
+_STEPS: Final = (5, 10, 20, 25, 50, 100, 200, 500, 1000)  # hundredths between ticks
 _MOST_TICKS: Final = 5
 # Blue against vermilion stays apart for every kind of colour vision; bars beyond are hatched too.
 _BLUE: Final = "#0072B2"
@@ -178,7 +178,8 @@ def _hatch(pen: _Pen, box: tuple[float, float, float, float]) -> None:
 
 
 def _draw_axis(panel: _Panel, pen: _Pen, bottom: float) -> None:
-    step = next((s for s in _STEPS if panel.most / s <= _MOST_TICKS), _STEPS[-1])
+    steps = [hundredths / 100 for hundredths in _STEPS]
+    step = next((s for s in steps if panel.most / s <= _MOST_TICKS), steps[-1])
     decimals = len(f"{step:g}".partition(".")[2])
     tick = 0
     while tick * step <= panel.most:
@@ -192,5 +193,5 @@ def _draw_axis(panel: _Panel, pen: _Pen, bottom: float) -> None:
 def _dashes(pen: _Pen, x: float, top: float, bottom: float) -> None:
     dash, pause = 12, 8
     while top < bottom:
-        pen.line((x, top, x, min(top + dash, bottom)), _INK, 2.5)
+        pen.line((x, top, x, min(top + dash, bottom)), _INK, 3)
         top += dash + pause

@@ -124,7 +124,8 @@ def plain_text(blocks: Sequence[Block]) -> str:
 
 def _plain(block: Block) -> list[str]:
     if isinstance(block, Grid):
-        rows = [" | ".join(solid(cell) for cell in row) for row in (block.headings, *block.rows)]
+        lines = (block.headings, *block.rows)
+        rows = [" | ".join(solid(cell).replace("\n", "") for cell in line) for line in lines]
         return ["", solid(block.caption), *rows, *([solid(block.note)] if block.note else []), ""]
     if isinstance(block, Picture):
         return ["", f"[{solid(block.caption)}] {solid(block.alternative)}", ""]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from junheng.base.units import COMPULSORY, Stage, Sureness
 from junheng.rulebook.model import (
@@ -12,6 +13,7 @@ from junheng.rulebook.model import (
     Part,
     Relaxation,
     RollUp,
+    Rule,
     Rulebook,
     Scope,
     Standard,
@@ -92,28 +94,31 @@ def law_of(rulebook: Rulebook, on: dt.date) -> Law:
     current = [i for i in rulebook.indicators if i.valid_from <= on and _has_standard(i, on)]
     weights = {
         s.kind: {stage: float(weight) for stage, weight in s.weights.items()}
-        for s in rulebook.splitting
-        if s.in_force(on)
+        for s in _current(rulebook.splitting, on)
     }
     return Law(
         rulebook=rulebook,
         on=on,
         items=tuple(i for i in current if i.area == "resource"),
         others=tuple(i for i in current if i.area != "resource"),
-        scopes={s.id: s for s in rulebook.scope if s.in_force(on)},
+        scopes={s.id: s for s in _current(rulebook.scope, on)},
         weights=weights,
         taught={
             kind: tuple(stage for stage in COMPULSORY if stage in of_kind)
             for kind, of_kind in weights.items()
         },
-        rollup=_latest(r for r in rulebook.rollup if r.in_force(on)),
-        caps={c.stage: float(c.at_most) for c in rulebook.dispersion if c.in_force(on)},
+        rollup=next(reversed(_current(rulebook.rollup, on)), None),
+        caps={c.stage: float(c.at_most) for c in _current(rulebook.dispersion, on)},
         relaxations=tuple(r for r in rulebook.relaxation if r.in_force(on)),
     )
 
 
-def _latest(rules: Iterable[RollUp]) -> RollUp | None:
-    return max(rules, key=lambda rule: rule.valid_from, default=None)
+_R = TypeVar("_R", bound=Rule)
+
+
+def _current(rules: Iterable[_R], on: dt.date) -> list[_R]:
+    """Return the rules in force, oldest first, so that the last of one subject is the one."""
+    return sorted((r for r in rules if r.in_force(on)), key=lambda rule: rule.valid_from)
 
 
 def _has_standard(indicator: Indicator, on: dt.date) -> bool:

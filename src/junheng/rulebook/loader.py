@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import tomllib
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -13,12 +15,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from junheng.base.errors import RulebookError, UnknownNameError
-from junheng.rulebook.model import Rulebook
-from junheng.rulebook.problems import Problem, check_references, explain_validation
+from junheng.rulebook.model import Indicator, Rulebook
+from junheng.rulebook.problems import Places, Problem, describe, explain_validation
+from junheng.rulebook.references import check_references
 
 HOME = Path(__file__).parent / "data"
 RULES = "rulebook.toml"
-_OTHER_FILES = ("clauses.toml", "labels.zh_Hans.toml", "elements.toml")
+_OTHER_FILES = ("clauses", "labels.zh_Hans", "elements")
+# Without these files nothing can be said of the names in the others.
+_MAIN = frozenset({"rulebook", *_OTHER_FILES})
+_CLAUSE_KEYS = ("documents", "clauses")
+# Keys of rulebook.toml that may stand empty while faults are looked for.
+_GROUPS = {"steps", "public_sponsors", "scope", "splitting", "rollup", "dispersion", "relaxation"}
 
 
 def list_rulebooks(home: Path = HOME) -> tuple[str, ...]:
@@ -39,85 +47,202 @@ def load_rulebook(rulebook_id: str, home: Path = HOME) -> Rulebook:
     if rulebook_id not in list_rulebooks(home):
         known = ", ".join(list_rulebooks(home))
         raise UnknownNameError(what="rulebook", name=rulebook_id, suggestion=known)
-    problems: list[Problem] = []
-    lineage = _lineage(rulebook_id, home, problems)
-    _refuse(rulebook_id, problems)
-    raw = _merged(lineage, home, problems)
-    _refuse(rulebook_id, problems)
-    try:
-        rulebook = Rulebook.model_validate(raw)
-    except ValidationError as error:
-        problems += explain_validation(error, _files_of(raw, lineage, home))
-        _refuse(rulebook_id, problems)
-    problems += check_references(rulebook, _files_of(raw, lineage, home))
-    _refuse(rulebook_id, problems)
+    files = _Files(home=home, problems=[], unreadable=set())
+    lineage = _lineage(rulebook_id, files)
+    _refuse(rulebook_id, files.problems)
+    places = _merged(lineage, files)
+    rulebook, problems = _understood(places, frozenset(files.unreadable))
+    _refuse(rulebook_id, [*files.problems, *problems])
+    assert rulebook is not None
     return rulebook
 
 
 def _refuse(rulebook_id: str, problems: list[Problem]) -> None:
     if problems:
-        raise RulebookError(path=rulebook_id, problems="\n".join(p.sentence() for p in problems))
+        sentences = dict.fromkeys(problem.sentence() for problem in problems)
+        raise RulebookError(path=rulebook_id, problems="\n".join(sentences))
 
 
-def _lineage(rulebook_id: str, home: Path, problems: list[Problem]) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    """The rule files under one folder, and what was wrong with reading them."""
+
+    home: Path
+    problems: list[Problem]
+    unreadable: set[str]  # stems of files that are no TOML
+
+    def read(self, path: Path) -> dict[str, Any]:
+        """Return what a file says; nothing, and a problem, if it is no TOML."""
+        try:
+            return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            if path.stem not in self.unreadable:
+                self.problem(path, "", "not_toml", detail=error)
+            self.unreadable.add(path.stem)
+            return {}
+
+    def problem(self, path: Path, key: str, code: str, **values: object) -> None:
+        self.problems.append(Problem(file=self.name(path), key=key, code=code, values=values))
+
+    def name(self, path: Path) -> str:
+        """Return a file as its author knows it."""
+        return path.relative_to(self.home).as_posix()
+
+
+def _lineage(rulebook_id: str, files: _Files) -> tuple[str, ...]:
     """Return the rulebook and what it extends, nearest first."""
     found: list[str] = []
     current: str | None = rulebook_id
     while current is not None:
-        path = home / current / RULES
+        path = files.home / current / RULES
         if current in found:
-            problems.append(Problem(file=f"{found[-1]}/{RULES}", key="extends", code="circular"))
+            files.problem(files.home / found[-1] / RULES, "extends", "circular")
             break
         if not path.exists():
-            problems.append(Problem(file=f"{current}/{RULES}", key="", code="no_rulebook"))
+            here = files.home / found[-1] / RULES
+            known = list_rulebooks(files.home)
+            files.problem(here, "extends", "no_rulebook", **describe(current, known))
             break
         found.append(current)
-        current = _read(path, home, problems).get("extends")
+        current = files.read(path).get("extends")
     return tuple(found)
 
 
-def _read(path: Path, home: Path, problems: list[Problem]) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        name = str(path.relative_to(home))
-        problems.append(Problem(file=name, key="", code="not_toml", values={"detail": error}))
-        return {}
-
-
-def _merged(lineage: tuple[str, ...], home: Path, problems: list[Problem]) -> dict[str, Any]:
+def _merged(lineage: tuple[str, ...], files: _Files) -> Places:
     """Lay each overlay on what it extends: whole keys and whole indicator files replace."""
     merged: dict[str, Any] = {"documents": {}, "clauses": {}, "labels": {}}
-    indicators: dict[str, Any] = {}
+    where: dict[str, str] = {}
+    indicators: dict[str, tuple[dict[str, Any], str]] = {}
     for name in reversed(lineage):
-        folder = home / name
-        rules = _read(folder / RULES, home, problems)
+        folder = files.home / name
+        rules = files.read(folder / RULES)
         rules.pop("extends", None)
+        if rules.get("id", name) != name:
+            files.problem(folder / RULES, "id", "folder_name", name=rules["id"])
+            rules["id"] = name
         merged |= rules
-        parts = {
-            f: _read(folder / f, home, problems) for f in _OTHER_FILES if (folder / f).exists()
-        }
-        clauses = parts.get("clauses.toml", {})
-        merged["documents"] = merged["documents"] | clauses.pop("documents", {})
-        merged["clauses"] = merged["clauses"] | clauses.pop("clauses", {})
-        problems += [
-            Problem(file=f"{name}/clauses.toml", key=key, code="extra_forbidden") for key in clauses
-        ]
-        merged["labels"] = _laid_over(merged["labels"], parts.get("labels.zh_Hans.toml", {}))
-        if elements := parts.get("elements.toml"):
-            merged["dictionary"] = elements
+        where |= dict.fromkeys(rules, files.name(folder / RULES))
+        _lay_other_files(merged, where, folder, files)
         for path in sorted((folder / "indicators").glob("*.toml")):
-            raw = _read(path, home, problems)
+            raw = files.read(path)
             if raw.get("id", path.stem) != path.stem:
-                file = str(path.relative_to(home))
-                problems.append(
-                    Problem(file=file, key="id", code="file_name", values={"name": raw["id"]})
-                )
-            indicators[path.stem] = raw
+                files.problem(path, "id", "file_name", name=raw["id"])
+                raw["id"] = path.stem
+            if raw:
+                indicators[path.stem] = raw, files.name(path)
     merged["lineage"] = lineage
-    merged["indicators"] = sorted(indicators.values(), key=lambda raw: raw.get("number") or 0)
+    ordered = sorted(indicators.values(), key=lambda one: _number(one[0]))
+    merged["indicators"] = [raw for raw, _ in ordered]
+    where |= {f"indicators.{at}": file for at, (_, file) in enumerate(ordered)}
     merged["sha256"] = _digest(merged)
-    return merged
+    return Places(raw=merged, files=where)
+
+
+def _number(raw: dict[str, Any]) -> int:
+    number = raw.get("number")
+    return number if isinstance(number, int) else 0
+
+
+def _lay_other_files(
+    merged: dict[str, Any], where: dict[str, str], folder: Path, files: _Files
+) -> None:
+    for stem in _OTHER_FILES:
+        path = folder / f"{stem}.toml"
+        if not path.exists():
+            continue
+        raw = files.read(path)
+        if stem == "elements":
+            merged["dictionary"] = raw
+            where["dictionary"] = files.name(path)
+        elif stem == "clauses":
+            for key in ("documents", "clauses"):
+                merged[key] = merged[key] | raw.pop(key, {})
+                where[key] = files.name(path)
+            for key in raw:
+                files.problem(path, key, "extra_forbidden", **describe(key, _CLAUSE_KEYS))
+        else:
+            merged["labels"] = _laid_over(merged["labels"], raw)
+
+
+def _understood(
+    places: Places, unreadable: frozenset[str]
+) -> tuple[Rulebook | None, list[Problem]]:
+    """Return the rulebook and everything wrong with it.
+
+    What is badly written is named and set aside, so that the rest is looked at too.
+    """
+    if unreadable & _MAIN:
+        return None, _faults_of_indicators(places)
+    problems: list[Problem] = []
+    while True:
+        try:
+            rulebook = Rulebook.model_validate(places.raw)
+        except ValidationError as error:
+            problems += explain_validation(error, places)
+            places, names = _set_aside(places, {_owner(f["loc"]) for f in error.errors()})
+            if not names:
+                return None, problems
+            unreadable |= names
+        else:
+            return rulebook, problems + check_references(rulebook, places, unreadable)
+
+
+def _faults_of_indicators(places: Places) -> list[Problem]:
+    """Return what is wrong with each indicator by itself, where the rest cannot be read."""
+    problems: list[Problem] = []
+    for at, raw in enumerate(places.raw["indicators"]):
+        try:
+            Indicator.model_validate(raw)
+        except ValidationError as error:
+            problems += explain_validation(error, places, ("indicators", at))
+    return problems
+
+
+Owner = tuple[str | int, ...]
+
+
+def _owner(path: Owner) -> Owner:
+    """Return the item a key belongs to: an indicator, a rule, an element, or a key by itself."""
+    return path[: 3 if path[0] == "dictionary" else 2]
+
+
+def _set_aside(places: Places, owners: set[Owner]) -> tuple[Places, frozenset[str]]:
+    """Return the rules without these items, and their names; no names if they cannot go."""
+    raw = copy.deepcopy(dict(places.raw))
+    kept = [at for at in range(len(raw["indicators"])) if ("indicators", at) not in owners]
+    names = set()
+    # Later items go first, so that the places of earlier ones stay right.
+    for *above, key in sorted(owners, key=_place, reverse=True):
+        holder: Any = raw
+        for step in above:
+            holder = holder[step]
+        if not above and key in _GROUPS:
+            raw[key] = ()
+            names.add(str(key))
+        elif isinstance(key, int) or (key in holder and key not in Rulebook.model_fields):
+            names.add(_named(holder.pop(key), key))
+        else:
+            return places, frozenset()
+    files = {name: file for name, file in places.files.items() if "indicators." not in name}
+    moved = {f"indicators.{n}": places.files[f"indicators.{at}"] for n, at in enumerate(kept)}
+    names |= {Path(places.files[f"indicators.{at}"]).stem for _, at in _indicators(owners)}
+    return Places(raw=raw, files=files | moved), frozenset(names)
+
+
+def _named(item: object, key: str | int) -> str:
+    """Return the name under which others may speak of an item."""
+    if isinstance(item, dict):
+        return str(item.get("id", key))
+    return str(item)
+
+
+def _indicators(owners: set[Owner]) -> set[Owner]:
+    return {owner for owner in owners if owner[0] == "indicators"}
+
+
+def _place(owner: Owner) -> tuple[str, int]:
+    *above, key = owner
+    return ".".join(map(str, above)), key if isinstance(key, int) else 0
 
 
 def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -136,21 +261,3 @@ def _digest(raw: dict[str, Any]) -> str:
     law = {key: value for key, value in raw.items() if key != "labels"}
     text = json.dumps(law, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _files_of(raw: dict[str, Any], lineage: tuple[str, ...], home: Path) -> dict[str, str]:
-    """Return, for the first parts of a key path, the file a rule author must open."""
-    files: dict[str, str] = {}
-    for name in reversed(lineage):
-        for key in _read(home / name / RULES, home, []):
-            files[key] = f"{name}/{RULES}"
-        for key, file in (("clauses", "clauses"), ("documents", "clauses")):
-            if (home / name / f"{file}.toml").exists():
-                files[key] = f"{name}/{file}.toml"
-        if (home / name / "elements.toml").exists():
-            files["dictionary"] = f"{name}/elements.toml"
-        for index, indicator in enumerate(raw["indicators"]):
-            path = home / name / "indicators" / f"{indicator.get('id')}.toml"
-            if path.exists():
-                files[f"indicators.{index}"] = str(path.relative_to(home))
-    return files

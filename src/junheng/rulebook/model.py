@@ -8,11 +8,15 @@ from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from junheng.base.elements import Definition, Dictionary
 from junheng.base.units import IndicatorId, Stage, Sureness
 
 Area = Literal["eligibility", "veto", "resource", "government", "quality", "recognition"]
+Step = Literal[
+    "eligibility", "veto", "schools", "dispersion", "government", "quality", "recognition"
+]
 
 
 class Rule(Definition):
@@ -49,7 +53,7 @@ class Standard(Definition):
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
         if sum(b is not None for b in (self.at_least, self.at_most, self.below)) != 1:
-            raise ValueError("exactly one of at_least, at_most and below")
+            raise PydanticCustomError("one_bound", "exactly one of at_least, at_most, below")
         return self
 
     @cached_property
@@ -343,7 +347,7 @@ class Rulebook(Definition):
 
     id: str
     lineage: tuple[str, ...]  # this rulebook first, then what it extends
-    steps: tuple[str, ...]  # the legal order of the county verdict
+    steps: tuple[Step, ...]  # the legal order of the county verdict
     public_sponsors: tuple[str, ...]
     scope: tuple[Scope, ...]
     splitting: tuple[Splitting, ...]

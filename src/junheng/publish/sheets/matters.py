@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from junheng.base.units import Status, Sureness
-from junheng.explain.gaps import OpenInput
 from junheng.publish.facts import Facts
 from junheng.publish.lines import standard_of
 from junheng.publish.numbers import plain
+from junheng.publish.remarks import place_of, sheet_of, verdict_words, whose
 from junheng.publish.sheets.county import columns_of
 from junheng.publish.sheets.page import (
     Canvas,
@@ -115,39 +115,11 @@ def _open_rows(facts: Facts) -> Iterator[list[Value]]:
             centred(at),
             verdict_words(one, facts),
             facts.names.words.element(gap.element),
-            facts.place_name(gap.school, gap.stage) if gap.school else facts.names.words.county,
+            whose(one, facts),
             sheet_of(one, facts),
             place_of(one),
             _words("open")["add_row"] if gap.row is None and gap.table != "county" else "",
         ]
-
-
-def verdict_words(one: OpenInput, facts: Facts) -> str:
-    """Return which verdict is undecided."""
-    words, names = wording("common")["open"], facts.names
-    item = names.short(one.indicator) if one.indicator else ""
-    if one.verdict == "school":
-        school = facts.place_name(one.school, one.stage)
-        return str(words["school"]).format(school=school, item=item)
-    if one.verdict == "dispersion":
-        return str(words["dispersion"]).format(stage=names.stage(one.stage), item=item)
-    cited = names.cited(one.indicator) if one.indicator else ""
-    return str(words["indicator"]).format(cited=cited)
-
-
-def sheet_of(one: OpenInput, facts: Facts) -> str:
-    """Return the sheet a value belongs in, as its reader sees it."""
-    if one.cell is not None and one.cell.sheet:
-        return one.cell.sheet
-    return str(facts.names.labels["tables"][one.input.table]["label"])
-
-
-def place_of(one: OpenInput) -> str:
-    """Return the cell, or at least the row, nothing where there is no row yet."""
-    if one.cell is not None:
-        return one.cell.address
-    row = one.input.row
-    return str(wording("common")["open"]["row"]).format(row=row) if row is not None else ""
 
 
 # ------------------------------------------------------------------ sources

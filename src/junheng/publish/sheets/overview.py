@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from junheng.base.units import Status
-from junheng.evaluate.findings import Step
 from junheng.publish.edition import Imprint
 from junheng.publish.facts import Facts
 from junheng.publish.relaxing import duty, effect
+from junheng.publish.remarks import step_word
 from junheng.publish.sheets.page import (
     Canvas,
     Cell,
@@ -106,12 +106,6 @@ def _steps(facts: Facts) -> Iterator[list[Value]]:
             status_cell(step.status, step_word(step)),
             status_cell(relaxed[step.id].status, step_word(relaxed[step.id])),
         ]
-
-
-def step_word(step: Step) -> str:
-    """Return the outcome of a step as people say it of that step."""
-    words = wording("common")
-    return str(words["steps"].get(step.id, words["status"])[step.status])
 
 
 def _write_legend(page: Page, facts: Facts, row: int) -> int:

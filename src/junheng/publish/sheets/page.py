@@ -193,7 +193,7 @@ def _set_up_print(sheet: Worksheet, plan: Plan) -> None:
     if plan.landscape:
         sheet.set_landscape()
     sheet.fit_to_pages(1, 1 if plan.one_page else 0)
-    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.set_margins(left=0.55, right=0.55, top=0.6, bottom=0.7)
     sheet.set_footer("&C" + str(wording("workbook")["print"]["footer"]))
     sheet.hide_gridlines(2)
 
@@ -271,7 +271,9 @@ def centred(value: str | float | None) -> Cell:
 
 
 def number(value: float | None, decimals: int, tone: Status | None = None) -> Cell:
-    """Return a number, or the word for what cannot be determined."""
+    """Return a number; without one the word for it, which depends on whether the verdict is open."""
+    if value is None and tone not in {None, Status.MISSING}:
+        return Cell(value=wording("common")["notes"]["incomplete"], tone=tone, align="center")
     if value is None:
         word = str(wording("common")["status"][Status.MISSING])
         return Cell(value=word, tone=Status.MISSING, align="center")

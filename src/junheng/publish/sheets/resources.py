@@ -9,7 +9,8 @@ import polars as pl
 
 from junheng.base.units import Stage, Status
 from junheng.publish.facts import Count, Facts, Row
-from junheng.publish.numbers import fixed, plain, rounding_hides, telling
+from junheng.publish.numbers import plain
+from junheng.publish.remarks import CV_DECIMALS, cv_remark
 from junheng.publish.sheets.page import (
     Canvas,
     Cell,
@@ -27,7 +28,6 @@ from junheng.publish.standards import bound
 from junheng.publish.words import joined, sentences, wording
 
 _VALUE_DECIMALS: Final = 2
-_CV_DECIMALS: Final = 3
 _CHART_COLUMN: Final = 20  # hidden columns to the right hold what the chart draws
 
 
@@ -204,10 +204,7 @@ def _classes(section: Row, facts: Facts) -> int | None:
 
 def _value(row: Row) -> Cell:
     """Return a section's value; one without a number says why there is none."""
-    status = Status(row["status"])
-    if row["value"] is None and status is not Status.MISSING:
-        return Cell(value=_words("schools")["incomplete"], tone=status, align="center")
-    return number(row["value"], _VALUE_DECIMALS, status)
+    return number(row["value"], _VALUE_DECIMALS, Status(row["status"]))
 
 
 def _remark(rows: Sequence[Row], facts: Facts) -> str:
@@ -293,32 +290,10 @@ def _dispersion_cells(row: Row | None, facts: Facts) -> list[Value]:
     cap = centred(words["none"]) if row["cap"] is None else Cell(value=row["cap"], decimals=2)
     return [
         number(row["mean"], _VALUE_DECIMALS),
-        number(row["cv"], _CV_DECIMALS, status),
+        number(row["cv"], CV_DECIMALS, status),
         cap,
         status_cell(status, facts.names.status(status)),
     ]
-
-
-def cv_remark(row: Row | None, facts: Facts) -> str:
-    """Return what a reader of a coefficient has to know: its range while open, or its rounding."""
-    words = _words("dispersion")
-    if row is None:
-        return ""
-    stage, status = facts.names.stage(row["stage"]), Status(row["status"])
-    if row["cv"] is None:
-        low, high = row["low"], row["high"]
-        if high is None or high == float("inf"):
-            form = words["open"] if low == 0 else words["open_above"]
-        else:
-            form = words["open_between"]
-        high_shown = "" if high is None or high == float("inf") else fixed(high, _CV_DECIMALS)
-        return str(form).format(stage=stage, low=fixed(low, _CV_DECIMALS), high=high_shown)
-    if rounding_hides(row["cv"], row["cap"], "at_most", decimals=_CV_DECIMALS, status=status):
-        exact = telling(row["cv"], row["cap"], "at_most", _CV_DECIMALS)
-        return str(words["rounding"]).format(
-            stage=stage, shown=fixed(row["cv"], _CV_DECIMALS), exact=exact
-        )
-    return ""
 
 
 def _draw(page: Page, facts: Facts, stages: Sequence[str], row: int) -> None:
@@ -412,8 +387,8 @@ def _contribution(row: Row, found: Row, facts: Facts) -> list[Value]:
         _value(row),
         number(found["mean"], _VALUE_DECIMALS),
         number(share, 1) if share is None else Cell(value=share, decimals=1, share=True),
-        number(found["cv"], _CV_DECIMALS, Status(found["status"])),
-        number(without, _CV_DECIMALS),
-        number(None if without is None else without - found["cv"], _CV_DECIMALS),
+        number(found["cv"], CV_DECIMALS, Status(found["status"])),
+        number(without, CV_DECIMALS),
+        number(None if without is None else without - found["cv"], CV_DECIMALS),
         status_cell(status, facts.names.status(status)),
     ]

@@ -13,7 +13,7 @@ from junheng.publish.chart import draw_dispersions
 from junheng.publish.facts import Count, Facts, Row
 from junheng.publish.gb9704 import Block, Grid, Picture, Text
 from junheng.publish.numbers import fixed, plain
-from junheng.publish.sheets.resources import cv_remark
+from junheng.publish.remarks import cv_remark
 from junheng.publish.standards import bound
 from junheng.publish.words import joined, sentences, wording
 
@@ -199,7 +199,9 @@ def _table(facts: Facts, words: dict[str, Any]) -> Grid:
             if row is None:
                 cells += [words["no_number"]] * len(words["by_stage"])
                 continue
-            undecided = status(Status.MISSING)
+            open_status = row["status"] == Status.MISSING.value
+            notes = wording("common")["notes"]
+            undecided = status(Status.MISSING) if open_status else notes["incomplete"]
             cells += [
                 undecided if row["mean"] is None else fixed(row["mean"], 2),
                 undecided if row["cv"] is None else fixed(row["cv"], 3),
@@ -210,7 +212,7 @@ def _table(facts: Facts, words: dict[str, Any]) -> Grid:
         rows.append(tuple(cells))
     caps = joined(
         [
-            words["cap"].format(stage=facts.names.stage(stage), cap=plain(facts.law.caps[stage]))
+            words["cap"].format(stage=facts.names.stage(stage), cap=fixed(facts.law.caps[stage], 2))
             for stage in facts.law.caps
         ]
     )

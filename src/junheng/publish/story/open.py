@@ -11,7 +11,7 @@ from junheng.publish.edition import Imprint
 from junheng.publish.facts import Facts
 from junheng.publish.gb9704 import Block, Grid, Text
 from junheng.publish.relaxing import duty, effect, helped, joined_schools
-from junheng.publish.sheets.matters import sheet_of, verdict_words
+from junheng.publish.remarks import sheet_of, verdict_words, whose
 from junheng.publish.standards import in_force
 from junheng.publish.words import joined, sentences, wording
 
@@ -50,14 +50,7 @@ def open_matters(facts: Facts) -> Iterator[Block]:
 
 def _row(sheet: str, heading: str, found: list[OpenInput], facts: Facts) -> tuple[str, ...]:
     words: dict[str, Any] = wording("brief")["open"]
-    whose = list(
-        dict.fromkeys(
-            facts.place_name(one.input.school, one.input.stage)
-            if one.input.school
-            else facts.names.words.county
-            for one in found
-        )
-    )
+    owners = list(dict.fromkeys(whose(one, facts) for one in found))
     verdicts = []
     for kind, form in (
         ("school", words["schools"]),
@@ -72,7 +65,13 @@ def _row(sheet: str, heading: str, found: list[OpenInput], facts: Facts) -> tupl
             }
             named = [form.format(count=len(about))]
         verdicts += named
-    return sheet, heading, joined_schools(whose, _MOST_NAMES), joined(verdicts)
+    return sheet, heading, _owners(owners, found), joined(verdicts)
+
+
+def _owners(owners: list[str], found: list[OpenInput]) -> str:
+    """Return whose values are open; schools are counted as schools, matters as items."""
+    schools = any(one.input.school for one in found)
+    return joined_schools(owners, _MOST_NAMES) if schools else joined(owners, most=_MOST_NAMES)
 
 
 def remarks(facts: Facts, imprint: Imprint) -> Iterator[Block]:

@@ -11,7 +11,7 @@ from junheng.publish.facts import Facts
 from junheng.publish.gb9704 import Block, Grid, Text
 from junheng.publish.lines import lines_of
 from junheng.publish.numbers import plain
-from junheng.publish.sheets.overview import step_word
+from junheng.publish.remarks import step_word
 from junheng.publish.words import date_words, joined, wording
 
 
