@@ -114,21 +114,21 @@ MATERIAL = (AUXILIARY, SPORTS, EQUIPMENT)
 @fast
 @given(WHOLE_COUNTIES, st.randoms(use_true_random=False))
 def test_one_missing_school_makes_the_county_undecided(county, dice):
-    sections = sections_of(resources_of(county))
-    assume(sections)
-    school, _ = dice.choice(sorted(sections))
+    taught = [(s, stage) for s in county["schools"] for stage in WEIGHTS.get(s["kind"], ())]
+    taught = [(s["school"], stage) for s, stage in taught if s[f"pupils_{stage}"] > 0]
+    whole = {key for key in sections_of(resources_of(county)) if key in taught}
+    assume(whole)
+    school, stage = dice.choice(sorted(whole))
     rows = [
         {**row, "equipment_value": None} if row["school"] == school else row
         for row in county["facilities"]
     ]
     resources = resources_of(county | {"facilities": rows})
-    for key, section in sections_of(resources).items():
-        if key[0] == school:
-            assert section[f"{EQUIPMENT}.value"] is None
-            row = dispersions_of(resources)[key[1], EQUIPMENT]
-            assert row["cv"] is None
-            one_side = row["high"] <= row["cap"] or row["low"] > row["cap"]
-            assert (row["status"] == "missing") or one_side
+    assert sections_of(resources)[school, stage][f"{EQUIPMENT}.value"] is None
+    found = dispersions_of(resources)[stage, EQUIPMENT]
+    assert (found["mean"], found["cv"]) == (None, None)
+    one_side = found["high"] <= found["cap"] or found["low"] > found["cap"]
+    assert found["status"] == "missing" or one_side
 
 
 # ------------------------------------------------------------------ order, splitting, relaxations

@@ -106,10 +106,9 @@ def add_classes_and_rooms(dice, county):
     grade = {"primary": 3, "junior": 8}
     for school in county["schools"]:
         for stage in STAGES_OF.get(school["kind"], ()):
-            if school.get(f"pupils_{stage}") != 0:
-                keys = {"school": school["school"], "stage": stage}
-                others = {"grade": grade[stage]}
-                match(dice, county["classes"], keys, school, f"classes_{stage}", others)
+            keys = {"school": school["school"], "stage": stage}
+            others = {"grade": grade[stage]}
+            match(dice, county["classes"], keys, school, f"classes_{stage}", others)
     for row in county["facilities"]:
         for kind in ("music", "art"):
             keys = {"school": row["school"], "room_kind": kind}
@@ -119,7 +118,8 @@ def add_classes_and_rooms(dice, county):
 def match(dice, rows, keys, counted, element, others):
     listed = sum(all(row.get(k) == v for k, v in keys.items()) for row in rows)
     if counted.get(element) is None:
-        counted[element] = listed + dice.choice((0, 0, 1, 13))
+        empty = counted.get(f"pupils_{keys.get('stage')}") == 0
+        counted[element] = listed + (0 if empty else dice.choice((0, 0, 1, 13)))
     rows += [{**keys, **others} for _ in range(counted[element] - listed)]
 
 

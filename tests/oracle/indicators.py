@@ -194,10 +194,7 @@ def arts_rooms(county, _, relaxations):
         if sum(pupils_of(campus) for campus in group) == 0:
             continue
         classes = sum(
-            number(campus, f"classes_{stage}")
-            for campus in group
-            for stage in STAGES_OF[campus["kind"]]
-            if campus[f"pupils_{stage}"] != 0
+            class_count(campus, stage) for campus in group for stage in STAGES_OF[campus["kind"]]
         )
         need = -(-classes // 12)
         for kind in ("music", "art"):
@@ -205,6 +202,13 @@ def arts_rooms(county, _, relaxations):
             areas = [area for campus in group for area in rooms_of(county, campus, kind)]
             statuses.append(held(sum(area >= norm for area in areas) >= need))
     return all_hold(statuses)
+
+
+def class_count(school, stage):
+    """How many classes there are; where there are no pupils nobody need be told."""
+    if school.get(f"classes_{stage}") is None and school.get(f"pupils_{stage}") == 0:
+        return 0
+    return number(school, f"classes_{stage}")
 
 
 def rooms_of(county, school, kind):
@@ -220,10 +224,8 @@ def classes_of(county, school):
     """All classes of the school, none of them left out."""
     rows = rows_of(county, "classes", [school])
     for stage in STAGES_OF[school["kind"]]:
-        if school.get(f"pupils_{stage}") == 0:
-            continue
         listed = sum(told(row, "stage") == stage for row in rows)
-        if listed < number(school, f"classes_{stage}"):
+        if listed < class_count(school, stage):
             raise NotReportedError("class_pupils")
     return rows
 

@@ -218,16 +218,24 @@ class Questions:
 
     def __init__(self, county, on):
         self.county, self.on = county, on
-        self.indicator = cache(self.indicator)
+        self.strict = evaluated_sections(county)
+        for question in ("indicator", "sections", "spreads", "completed"):
+            setattr(self, question, cache(getattr(self, question)))
 
-    @cached_property
-    def sections(self):
-        return evaluated_sections(self.county)
+    def sections(self, relaxations):
+        return eased(self.strict, relaxations) if relaxations else self.strict
 
-    @cached_property
-    def gappy(self):
-        items = [item for section in self.sections for item in section.items.values()]
-        return any(item.value is None for item in items)
+    def spreads(self, relaxations):
+        """The dispersions of the stages that have sections."""
+        found = dispersions_of(self.sections(relaxations))
+        return {key: spread for key, spread in found.items() if spread.sections}
+
+    def completed(self, relaxations):
+        """The sections as they may turn out, if anything about them is open."""
+        items = [item for section in self.strict for item in section.items.values()]
+        gappy = any(item.value is None for item in items)
+        completions = self.completions if gappy else []
+        return [eased(filled_in, relaxations) for _, filled_in in completions]
 
     @cached_property
     def completions(self):
@@ -294,27 +302,24 @@ def test_whole_counties_agree(batch):
 def differences_of_items(name, evaluation, questions, relaxations):
     """The seven items, the steps they lead to, and what filling the gaps brings to light."""
     shown = {"strict": evaluation.resources, "relaxed": evaluation.relaxed_resources}
-    sections = eased(questions.sections, relaxations)
+    relaxations &= RESOURCE_RELAXATIONS
+    sections, known = questions.sections(relaxations), questions.spreads(relaxations).values()
     if name not in shown:
-        verdict = evaluation.alone[name]
-        spreads = [d for d in dispersions_of(sections).values() if d.sections]
-        if any(spread.open for spread in spreads):
+        if any(spread.open for spread in known):
             return []
-        return differences_of_steps(verdict, sections, [spread.status for spread in spreads])
-    verdict, resources = getattr(evaluation, name), shown[name]
-    rows, spreads = resources.sections.to_dicts(), resources.dispersions.to_dicts()
+        statuses = [spread.status for spread in known]
+        return differences_of_steps(evaluation.alone[name], sections, statuses)
+    rows, spreads = shown[name].sections.to_dicts(), shown[name].dispersions.to_dicts()
     found = differences(sections, rows, spreads)
-    found += differences_of_steps(verdict, sections, [row["status"] for row in spreads])
-    if questions.gappy:
-        completions = [eased(filled_in, relaxations) for _, filled_in in questions.completions]
-        found += flips(resources, completions)
-    return found
+    statuses = [row["status"] for row in spreads]
+    found += differences_of_steps(getattr(evaluation, name), sections, statuses)
+    return found + flips(rows, spreads, questions.completed(relaxations))
 
 
-def flips(resources, completions):
+def flips(section_rows, dispersion_rows, completions):
     """What was called decided of the seven items and yet came out otherwise once all was known."""
-    rows = {(row["school"], row["stage"]): row for row in resources.sections.to_dicts()}
-    spreads = {(r["stage"], r["indicator"]): r for r in resources.dispersions.to_dicts()}
+    rows = {(row["school"], row["stage"]): row for row in section_rows}
+    spreads = {(row["stage"], row["indicator"]): row for row in dispersion_rows}
     found = []
     for sections in completions:
         known = {section.key: section for section in sections}

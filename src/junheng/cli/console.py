@@ -26,9 +26,18 @@ def style_of(status: str) -> str:
     return _STYLES.get(status, "dim")
 
 
-def plain_table(title: str) -> Table:
-    """Return a table with few lines, its title at the left."""
-    return Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+def plain_table(*heads: str) -> Table:
+    """Return a table with few lines and these columns, whose words are folded, never cut."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    return table
+
+
+def print_table(title: str, table: Table) -> None:
+    """Print a table below its title, which may be wider than the table."""
+    console().print(title, style="bold", markup=False)
+    console().print(table)
 
 
 def tell(text: str) -> None:

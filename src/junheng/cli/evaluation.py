@@ -14,9 +14,10 @@ from rich.markup import escape
 from junheng import __version__
 from junheng.base.elements import Dictionary
 from junheng.base.errors import UnknownNameError, UnusableFileError
-from junheng.cli.console import console, plain_table, tell
+from junheng.base.units import Status
+from junheng.cli.console import console, plain_table, print_table, tell
 from junheng.cli.summary import print_summary
-from junheng.cli.words import say, suggestion, word
+from junheng.cli.words import heads, say, suggestion, word
 from junheng.evaluate.county import evaluate_county
 from junheng.evaluate.findings import CountyEvaluation
 from junheng.evaluate.resources import evaluate_resources
@@ -100,22 +101,18 @@ def the_county(tables: Tables, path: Path, county: str | None) -> Tables:
 
 def _print_notices(notices: tuple[Notice, ...]) -> None:
     shown = notices[:_NOTICES_SHOWN]
-    table = plain_table(say("notices", count=len(notices), shown=len(shown)))
-    for key in ("place", "heading", "value", "read_as"):
-        table.add_column(word("head", key), overflow="fold")
+    table = plain_table(*heads("place", "heading", "value", "read_as"))
     for one in shown:
         table.add_row(*map(escape, (_place(one), one.heading, one.value, one.read_as)))
-    console().print(table)
+    print_table(say("notices", count=len(notices), shown=len(shown)), table)
 
 
 def _print_rejects(rejects: tuple[Reject, ...]) -> None:
-    table = plain_table(say("rejected", count=len(rejects)))
+    table = plain_table(*heads("place", "heading", "value", "why", "fix"))
     table.show_lines = True
-    for key in ("place", "heading", "value", "why", "fix"):
-        table.add_column(word("head", key), overflow="fold")
     for one in rejects:
         table.add_row(*map(escape, (_place(one), one.heading, one.value, one.why, one.fix)))
-    console().print(table)
+    print_table(say("rejected", count=len(rejects)), table)
 
 
 def _place(one: Reject | Notice) -> str:
@@ -128,7 +125,7 @@ _REJECT_COLUMNS = ("file", "sheet", "cell", "heading", "value", "why", "fix")
 def _write_rejects(path: Path, rejects: tuple[Reject, ...]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(word("head", column) for column in _REJECT_COLUMNS)
+        writer.writerow(heads(*_REJECT_COLUMNS))
         writer.writerows([getattr(one, column) for column in _REJECT_COLUMNS] for one in rejects)
     tell(say("rejects_file", file=path))
 
@@ -169,6 +166,9 @@ def _evaluate_many(tables: Tables, output: Path, law: Law) -> None:
     resources.dispersions.write_parquet(output / "dispersions.parquet")
     pl.DataFrame(verdicts).write_csv(output / "counties.csv", include_bom=True)
     tell(say("many", count=len(verdicts), sections=f"{resources.sections.height:,}"))
+    strict = [verdict["strict"] for verdict in verdicts]
+    counts = {status.value: strict.count(status.value) for status in Status}
+    tell(say("many_verdicts", **counts))
     tell(say("wrote"))
     for name in ("sections.parquet", "dispersions.parquet", "counties.csv"):
         tell(f"  {output / name}  {word('files', name)}")

@@ -6,13 +6,12 @@ from pathlib import Path
 
 from rich.markup import escape
 from rich.panel import Panel
-from rich.table import Table
 
 from junheng.base.errors import UnknownNameError
-from junheng.cli.console import console, plain_table, tell
+from junheng.cli.console import console, plain_table, print_table, tell
 from junheng.cli.evaluation import read_clean, the_county
 from junheng.cli.summary import marked
-from junheng.cli.words import say, suggestion, word
+from junheng.cli.words import heads, say, suggestion, word
 from junheng.evaluate.county import evaluate_county
 from junheng.explain.sources import Source
 from junheng.explain.trace import Trace, trace
@@ -75,17 +74,15 @@ def _print(one: Trace, words: Words) -> None:
     title = f"{escape(one.title)}  {marked(words, one.status)}"
     console().print(Panel(text, title=title, title_align="left"))
     if one.sources:
-        console().print(_sources(one.sources))
+        _print_sources(one.sources)
 
 
-def _sources(sources: tuple[Source, ...]) -> Table:
-    """Return the table of source cells; what is the same in all of them stands in its title."""
+def _print_sources(sources: tuple[Source, ...]) -> None:
+    """Print the table of source cells; what is the same in all of them stands in its title."""
     files = {source.cell.file for source in sources if source.cell is not None}
     several = len({source.whose for source in sources}) > 1
-    table = plain_table(say("sources", files=escape(say("comma").join(sorted(files)))))
-    columns = [*(["whose"] if several else []), "label", "value", "sheet", "cell", "heading"]
-    for key in columns:
-        table.add_column(word("head", key), overflow="fold")
+    keys = ("whose", "label", "value", "sheet", "cell", "heading")
+    table = plain_table(*heads(*keys[0 if several else 1 :]))
     for source in sources:
         cell = source.cell
         place = ("", "", say("no_cell"))
@@ -93,4 +90,4 @@ def _sources(sources: tuple[Source, ...]) -> Table:
             place = (cell.sheet or cell.file, cell.address, cell.heading)
         whose = [source.whose] if several else []
         table.add_row(*map(escape, [*whose, source.label, source.value, *place]))
-    return table
+    print_table(say("sources", files=say("comma").join(sorted(files))), table)

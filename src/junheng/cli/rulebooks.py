@@ -9,9 +9,9 @@ import typer
 from rich.markup import escape
 
 from junheng.base.errors import RulebookError, UnknownNameError, UnusableFileError
-from junheng.cli.console import console, plain_table, tell
+from junheng.cli.console import plain_table, print_table, tell
 from junheng.cli.evaluation import EXIT_REJECTS, read_clean
-from junheng.cli.words import say, suggestion, word
+from junheng.cli.words import heads, say, suggestion, word
 from junheng.evaluate.county import evaluate_county
 from junheng.explain.differences import differences
 from junheng.explain.words import Words, shown
@@ -33,28 +33,25 @@ def get_rulebook(rulebook_id: str) -> Rulebook:
 
 def print_list() -> None:
     """Print every rulebook with its name and number of indicators."""
-    table = plain_table(say("rulebooks"))
-    for key in ("id", "title", "indicators"):
-        table.add_column(word("head", key))
+    table = plain_table(*heads("id", "title", "indicators"))
     for name in list_rulebooks():
         rulebook = load_rulebook(name)
         numbered = sum(i.number is not None for i in rulebook.indicators)
         table.add_row(name, Words(rulebook.labels).rulebook, str(numbered))
-    console().print(table)
+    print_table(say("rulebooks"), table)
 
 
 def print_rulebook(law: Law) -> None:
     """Print the indicators in force with standards, clause and sureness."""
     words = Words(law.rulebook.labels)
-    table = plain_table(word("head", "rulebook", name=words.rulebook, date=law.on.isoformat()))
-    for key in ("number", "item", "standard", "since", "clause", "sureness"):
-        table.add_column(word("head", key), overflow="fold", no_wrap=key in {"since", "sureness"})
+    table = plain_table(*heads("number", "item", "standard", "since", "clause", "sureness"))
     current = {indicator.id for indicator in (*law.items, *law.others)}
     for indicator in law.rulebook.indicators:
         if indicator.id in current:
             for row in _rows(law, words, indicator):
                 table.add_row(*row)
-    console().print(table)
+    title = word("head", "rulebook", name=words.rulebook, date=law.on.isoformat())
+    print_table(title, table)
 
 
 def _rows(law: Law, words: Words, indicator: Indicator) -> Iterator[tuple[str, ...]]:
@@ -122,10 +119,8 @@ def print_differences(path: Path, first: Law, second: Law) -> None:
         if not changed:
             tell(f"{county}{say('diff_none')}")
             continue
-        table = plain_table(escape(f"{county}{say('diff_title', count=len(changed))}"))
-        table.add_column(word("head", "what"), overflow="fold")
-        for law in (first, second):
-            table.add_column(word("head", "before", id=law.rulebook.id))
+        laws = [word("head", "before", id=law.rulebook.id) for law in (first, second)]
+        table = plain_table(*heads("what"), *laws)
         for change in changed:
             table.add_row(escape(change.what), change.before, change.after)
-        console().print(table)
+        print_table(f"{county}{say('diff_title', count=len(changed))}", table)

@@ -8,8 +8,8 @@ import polars as pl
 from rich.table import Table
 
 from junheng.base.units import COMPULSORY, Stage, Status
-from junheng.cli.console import console, plain_table, style_of
-from junheng.cli.words import say, word
+from junheng.cli.console import console, plain_table, print_table, style_of
+from junheng.cli.words import heads, say, word
 from junheng.evaluate.findings import CountyEvaluation, IndicatorFinding
 from junheng.explain.gaps import open_inputs
 from junheng.explain.words import Words
@@ -24,17 +24,18 @@ def print_summary(evaluation: CountyEvaluation, tables: Tables, law: Law) -> Non
     words = Words(law.rulebook.labels)
     strict, relaxed = evaluation.strict.status, evaluation.relaxed.status
     out = console()
-    out.print(word("head", "county_title", county=evaluation.county), style="bold")
+    title = word("head", "county_title", county=evaluation.county)
+    out.print(title, style="bold", markup=False)
     out.print(word("head", "basis", rulebook=words.rulebook, date=evaluation.on.isoformat()))
     verdict = word("head", "verdict", status=marked(words, strict))
     if law.relaxations:
         verdict += word("head", "verdict_relaxed", status=marked(words, relaxed))
     out.print(verdict)
-    out.print(_steps(evaluation, law, words))
-    out.print(_items(evaluation, law, words))
+    print_table(word("head", "steps"), _steps(evaluation, law, words))
+    print_table(word("head", "items"), _items(evaluation, law, words))
     failing = list(_failing(evaluation, law, words))
     if failing:
-        out.print(_others(failing))
+        print_table(word("head", "others"), _others(failing))
     if gaps := len({one.input for one in open_inputs(evaluation, tables, law)}):
         out.print(say("open", count=gaps))
 
@@ -45,11 +46,9 @@ def marked(words: Words, status: str) -> str:
 
 
 def _steps(evaluation: CountyEvaluation, law: Law, words: Words) -> Table:
-    table = plain_table(word("head", "steps"))
-    table.add_column(word("head", "step"))
-    table.add_column(word("head", "result"))
-    for key in ("met", "below", "open"):
-        table.add_column(word("head", key), justify="right")
+    table = plain_table(*heads("step", "result"))
+    for head in heads("met", "below", "open"):
+        table.add_column(head, justify="right")
     if law.relaxations:
         table.add_column(word("head", "relaxed"))
     for step, eased in zip(evaluation.strict.steps, evaluation.relaxed.steps, strict=True):
@@ -62,10 +61,9 @@ def _steps(evaluation: CountyEvaluation, law: Law, words: Words) -> Table:
 
 def _items(evaluation: CountyEvaluation, law: Law, words: Words) -> Table:
     sections = evaluation.resources.sections
-    table = plain_table(word("head", "items"))
-    table.add_column(word("head", "item"))
-    for key in ("primary", "junior", "primary_cv", "junior_cv"):
-        table.add_column(word("head", key), justify="right")
+    table = plain_table(*heads("item"))
+    for head in heads("primary", "junior", "primary_cv", "junior_cv"):
+        table.add_column(head, justify="right")
     for item in law.items:
         table.add_row(
             numbered(words, item.id, item.number),
@@ -120,9 +118,7 @@ def _spoilt(found: IndicatorFinding) -> str:
 
 
 def _others(failing: list[tuple[str, str, str]]) -> Table:
-    table = plain_table(word("head", "others"))
-    for key in ("item", "result", "why_not"):
-        table.add_column(word("head", key))
+    table = plain_table(*heads("item", "result", "why_not"))
     for row in failing:
         table.add_row(*row)
     return table

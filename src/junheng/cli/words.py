@@ -33,6 +33,11 @@ def say(key: str, **values: object) -> str:
     return word("say", key, **values)
 
 
+def heads(*keys: str) -> list[str]:
+    """Return the heads of columns."""
+    return [word("head", key) for key in keys]
+
+
 def suggestion(name: str, known: Sequence[str]) -> str:
     """Return a guess at what was meant, else a few of the known names."""
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)

@@ -162,6 +162,8 @@ class Book:
         """Return how many classes a stage has: as declared, never fewer than the rows given."""
         declared = self.number(f"classes_{stage}", school)
         listed = self.classes.get((str(school["school"]), stage.value))
+        if school[f"classes_{stage}"] is None and school[pupils_element(stage)] == 0:
+            declared = Bounds.exactly(0.0)
         return declared.at_least(float(listed["count"]) if listed else 0.0)
 
     def largest_class(self, school: Row) -> Bounds:

@@ -19,7 +19,7 @@ from junheng.evaluate.findings import (
     Verdict,
 )
 from junheng.evaluate.parts import find_part
-from junheng.evaluate.resources import NO_DISPERSIONS, NO_SECTIONS, SCOPE, eased, judge_sections
+from junheng.evaluate.resources import NO_DISPERSIONS, NO_SECTIONS, SCOPE, judge_scenarios
 from junheng.evaluate.sections import build_sections, qualifies
 from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law
@@ -141,12 +141,10 @@ class _Scenarios:
         if self._sections is None:
             return NO_RESOURCES
         asked = relaxations & self._usable
-        if asked not in self._resources and asked:
-            strict = self.resources(STRICT)
-            self._resources[asked] = eased(strict, self._sections, self._tables, self.law, asked)
-        elif asked not in self._resources:
-            judged = judge_sections(self._sections, self._tables, self.law, asked)
-            self._resources[asked] = judged
+        if asked not in self._resources:
+            every = [STRICT, self._usable, *(frozenset({name}) for name in self._usable)]
+            found = judge_scenarios(self._sections, self._tables, self.law, every)
+            self._resources |= found
         return self._resources[asked]
 
     def indicator(self, indicator: Indicator, relaxations: frozenset[str]) -> IndicatorFinding:

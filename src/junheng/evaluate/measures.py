@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import polars as pl
 
-from junheng.base.elements import Element
 from junheng.base.units import SLACK
 from junheng.evaluate.sections import heads, qualifies, sum_of
 from junheng.rulebook.law import Law
@@ -21,10 +21,12 @@ _Fill = Callable[[str], pl.Expr]
 class Item:
     """One resource item made ready for frames: its expressions and its thresholds.
 
-    There is one object per law and item, so identity is equality.
+    There is one object per law, item and set of relaxations, so identity is equality.
     """
 
     id: str
+    column: str  # what its columns begin with: the id, or a name of its own among several
+    relaxations: frozenset[str]  # those of its own that are granted
     measure: Ratio
     standards: dict[str, float]  # by stage
     floors: dict[str, float]  # by stage: what the one unmet item must still reach
@@ -38,6 +40,10 @@ class Item:
     def floor(self) -> pl.Expr:
         """Return the floor of the row's stage (f64)."""
         return _by_stage(self.floors)
+
+    def name(self, what: str) -> str:
+        """Return the name of one of its columns."""
+        return f"{self.column}.{what}"
 
     def rank(self, value: pl.Expr) -> pl.Expr:
         """Return 2 at or above the standard, 1 at or above the floor, else 0 (u8)."""
@@ -54,12 +60,19 @@ def _by_stage(thresholds: dict[str, float]) -> pl.Expr:
 
 
 @lru_cache(maxsize=16)  # the laws of a process: few
-def items_of(law: Law) -> tuple[Item, ...]:
-    """Return the resource items in force, in legal order."""
-    return tuple(_item(law, indicator) for indicator in law.items)
+def items_of(law: Law, relaxations: frozenset[str] = frozenset()) -> tuple[Item, ...]:
+    """Return the resource items in force, in legal order, with their share of relaxations."""
+    return tuple(_item(law, indicator, relaxations) for indicator in law.items)
 
 
-def _item(law: Law, indicator: Indicator) -> Item:
+@lru_cache(maxsize=64)
+def eased_item(item: Item, relaxations: frozenset[str]) -> Item:
+    """Return one item with relaxations of its own, under a column name that tells it apart."""
+    column = "+".join([item.id, *sorted(relaxations)])
+    return dataclasses.replace(item, column=column, relaxations=relaxations)
+
+
+def _item(law: Law, indicator: Indicator, relaxations: frozenset[str]) -> Item:
     part = indicator.part[0]
     measure = part.measure
     if not isinstance(measure, Ratio):
@@ -75,6 +88,10 @@ def _item(law: Law, indicator: Indicator) -> Item:
     unit = law.rulebook.dictionary.by_id()[inputs[0]].unit
     return Item(
         id=indicator.id,
+        column=indicator.id,
+        relaxations=frozenset(
+            r.id for r in law.relaxations if r.indicator == indicator.id and r.id in relaxations
+        ),
         measure=measure,
         standards=standards,
         floors=floors,
@@ -93,7 +110,7 @@ class _Reading:
     heads: pl.Expr
 
 
-def quantity(item: Item, law: Law, relaxations: frozenset[str]) -> pl.Expr:
+def quantity(item: Item, law: Law) -> pl.Expr:
     """Return the section's own quantity (f64, unit of the element), null if any input is.
 
     A quantity of the whole school is divided by weighted pupils; the parts of one school sum
@@ -101,13 +118,12 @@ def quantity(item: Item, law: Law, relaxations: frozenset[str]) -> pl.Expr:
     Source: jd-2012-3/split.
     """
     as_reported = _Reading(add=pl.col, subtract=pl.col, doubt=None, heads=pl.col("heads"))
-    return _quantity(item, law, relaxations, as_reported)
+    return _quantity(item, law, as_reported)
 
 
-def quantity_ends(
-    item: Item, law: Law, relaxations: frozenset[str], elements: dict[str, Element]
-) -> tuple[pl.Expr, pl.Expr]:
+def quantity_ends(item: Item, law: Law) -> tuple[pl.Expr, pl.Expr]:
     """Return the least and greatest quantity any legal value of the gaps would give (f64)."""
+    elements = law.rulebook.dictionary.by_id()
 
     def least(name: str) -> pl.Expr:
         return pl.col(name).fill_null(float(elements[name].minimum))
@@ -121,13 +137,13 @@ def quantity_ends(
 
     low = _Reading(add=least, subtract=greatest, doubt=False, heads=heads(law, "high"))
     high = _Reading(add=greatest, subtract=least, doubt=True, heads=heads(law, "low"))
-    return _quantity(item, law, relaxations, low), _quantity(item, law, relaxations, high)
+    return _quantity(item, law, low), _quantity(item, law, high)
 
 
-def _quantity(item: Item, law: Law, relaxations: frozenset[str], reading: _Reading) -> pl.Expr:
+def _quantity(item: Item, law: Law, reading: _Reading) -> pl.Expr:
     total = _reported(item, reading)
     for relaxation in law.relaxations:
-        if relaxation.id in relaxations and relaxation.indicator == item.id and relaxation.adds:
+        if relaxation.id in item.relaxations and relaxation.adds:
             fits = qualifies(law, relaxation.who)
             if reading.doubt is not None:
                 fits = fits.fill_null(value=reading.doubt)

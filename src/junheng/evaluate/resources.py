@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -12,7 +13,7 @@ import polars as pl
 
 from junheng.base.units import Status
 from junheng.evaluate.findings import Resources
-from junheng.evaluate.measures import Item, items_of, quantity, quantity_ends
+from junheng.evaluate.measures import Item, eased_item, items_of, quantity, quantity_ends
 from junheng.evaluate.rollup import BELOW, MET, NEAR, STATUS, count_of, school_passes, status_of
 from junheng.evaluate.sections import build_sections
 from junheng.evaluate.spread import with_dispersion
@@ -53,68 +54,77 @@ def evaluate_resources(
     Source: moe-2017-6/3.
     """
     sections = build_sections(tables, law, law.scopes[SCOPE])
-    return judge_sections(sections, tables, law, relaxations)
+    items = items_of(law, relaxations)
+    judged = _judge(sections, tables, _Asked(law, items))
+    verdict = judged.sections.with_columns(_verdict(law))
+    return Resources(sections=verdict, dispersions=judged.dispersions)
 
 
-def judge_sections(
-    sections: pl.DataFrame, tables: Tables, law: Law, relaxations: frozenset[str]
+def judge_scenarios(
+    sections: pl.DataFrame, tables: Tables, law: Law, scenarios: Iterable[frozenset[str]]
+) -> dict[frozenset[str], Resources]:
+    """Return the findings for several sets of relaxations about one county's or many sections.
+
+    A relaxation changes one item only, so every item is judged once with each set of its own
+    relaxations, all in one pass, and a scenario takes what it needs.
+    """
+    wanted = {
+        scenario: tuple(_granted(law, item, scenario) for item in items_of(law))
+        for scenario in scenarios
+    }
+    every = tuple(dict.fromkeys(item for items in wanted.values() for item in items))
+    judged = _judge(sections, tables, _Asked(law, every))
+    return {name: _taken(judged, law, every, items) for name, items in wanted.items()}
+
+
+def _granted(law: Law, item: Item, scenario: frozenset[str]) -> Item:
+    own = frozenset(name for name in scenario if law.relaxation(name).indicator == item.id)
+    return eased_item(item, own) if own else item
+
+
+def _taken(
+    judged: Resources, law: Law, every: tuple[Item, ...], items: tuple[Item, ...]
 ) -> Resources:
-    """Return the findings about sections built by `build_sections`, for a set of relaxations."""
-    return _judge(sections, tables, _Asked(law, items_of(law), relaxations))
+    """Return the columns and dispersions of one item each, under the items' own names."""
+    shared = [name for name in judged.sections.columns if "." not in name]
+    columns = [pl.col(shared)]
+    for what in _FOUND:
+        columns += [pl.col(item.name(what)).alias(f"{item.id}.{what}") for item in items]
+    sections = judged.sections.select(columns).with_columns(_verdict(law))
+    groups = judged.dispersions.height // len(every)
+    places = np.array([every.index(item) for item in items])
+    rows = (np.arange(groups)[:, None] * len(every) + places).ravel()
+    names = pl.Series("indicator", [item.id for item in items] * groups, dtype=pl.String())
+    return Resources(sections=sections, dispersions=judged.dispersions[rows].with_columns(names))
 
 
-def eased(
-    strict: Resources,
-    sections: pl.DataFrame,
-    tables: Tables,
-    law: Law,
-    relaxations: frozenset[str],
-) -> Resources:
-    """Return the findings with relaxations, of which only the items concerned are judged anew."""
-    concerned = {law.relaxation(name).indicator for name in relaxations}
-    items = tuple(item for item in items_of(law) if item.id in concerned)
-    if not items:
-        return strict
-    anew = _judge(sections, tables, _Asked(law, items, relaxations))
-    taken = [n for n in anew.sections.columns if n.split(".")[0] in concerned]
-    verdict = _verdict(items_of(law), law)
-    changed = strict.sections.with_columns(anew.sections.select(taken)).with_columns(verdict)
-    other = strict.dispersions.filter(~pl.col("indicator").is_in(list(concerned)))
-    key = ["county", "stage", "indicator"]
-    dispersions = strict.dispersions.select(key).join(
-        pl.concat([other, anew.dispersions]), on=key, how="left", maintain_order="left"
-    )
-    return Resources(sections=changed, dispersions=dispersions)
+_FOUND = ("quantity", "value", "worst", "best", "status", "contribution")
 
 
 class _Asked(NamedTuple):
-    """What is judged: the law, which of its items, with which relaxations."""
+    """What is judged: items, under a law."""
 
     law: Law
     items: tuple[Item, ...]
-    relaxations: frozenset[str]
 
 
 def _judge(sections: pl.DataFrame, tables: Tables, asked: _Asked) -> Resources:
+    """Return items and dispersions, without the verdict on schools."""
     merged = _merged(_measured(sections, asked), tables, asked.items)
     return with_dispersion(_judged(merged, asked), asked.items, asked.law)
 
 
 @lru_cache(maxsize=_PLANS)
 def _quantities(asked: _Asked) -> list[pl.Expr]:
-    return [
-        quantity(item, asked.law, asked.relaxations).alias(f"{item.id}.quantity")
-        for item in asked.items
-    ]
+    return [quantity(item, asked.law).alias(item.name("quantity")) for item in asked.items]
 
 
 @lru_cache(maxsize=_PLANS)
 def _ends(asked: _Asked) -> list[pl.Expr]:
-    elements = asked.law.rulebook.dictionary.by_id()
     ends = []
     for item in asked.items:
-        low, high = quantity_ends(item, asked.law, asked.relaxations, elements)
-        ends += [low.alias(f"{item.id}.low"), high.alias(f"{item.id}.high")]
+        low, high = quantity_ends(item, asked.law)
+        ends += [low.alias(item.name("low")), high.alias(item.name("high"))]
     return ends
 
 
@@ -123,7 +133,7 @@ def _measured(sections: pl.DataFrame, asked: _Asked) -> pl.DataFrame:
 
     Complete rows need no second computation: their ends are the quantity itself.
     """
-    gap = pl.any_horizontal([pl.col(f"{i.id}.quantity").is_null() for i in asked.items])
+    gap = pl.any_horizontal([pl.col(i.name("quantity")).is_null() for i in asked.items])
     known = sections.with_columns(_quantities(asked)).with_columns(
         gap=gap | pl.col("pupils").is_null()
     )
@@ -146,9 +156,9 @@ def _spread_out(rows: pl.DataFrame, at: Positions, height: int) -> pl.DataFrame:
 
 def _merged(measured: pl.DataFrame, tables: Tables, items: tuple[Item, ...]) -> pl.DataFrame:
     """Add the points that merge to their mother school's section, and order as reported."""
-    ends = [f"{i.id}.{end}" for i in items for end in ("low", "high")]
+    ends = [i.name(end) for i in items for end in ("low", "high")]
     ends = [name for name in ends if name in measured.columns]
-    quantities = [f"{i.id}.quantity" for i in items]
+    quantities = [i.name("quantity") for i in items]
     kept = ["unit", "stage", *_IDENTITY, "pupils", "share", "sure", "gap", *quantities, *ends]
     kept += ["merging", "mother_school"]
     slim = measured.select([name for name in kept if name in measured.columns])
@@ -207,22 +217,15 @@ class _Plan:
 
 @lru_cache(maxsize=_PLANS)
 def _plan(asked: _Asked) -> _Plan:
-    items = asked.items
-    ranks, statuses = [], []
-    for item in items:
-        rank = item.rank(pl.col(f"{item.id}.value"))
-        worst, best = pl.col(f"{item.id}.worst"), pl.col(f"{item.id}.best")
-        ranks += [rank.alias(f"{item.id}.worst"), rank.alias(f"{item.id}.best")]
-        statuses.append(status_of(worst, best).alias(f"{item.id}.status"))
-    return _Plan(
-        values=[
-            (pl.col(f"{i.id}.quantity") * i.measure.per / pl.col("pupils")).alias(f"{i.id}.value")
-            for i in items
-        ],
-        ranks=ranks,
-        open_ranks=_open_ranks(items),
-        statuses=[*statuses, *_verdict(items, asked.law)],
-    )
+    values, ranks, statuses = [], [], []
+    for item in asked.items:
+        per, pupils = item.measure.per, pl.col("pupils")
+        values.append((pl.col(item.name("quantity")) * per / pupils).alias(item.name("value")))
+        rank = item.rank(pl.col(item.name("value")))
+        ranks += [rank.alias(item.name("worst")), rank.alias(item.name("best"))]
+        status = status_of(pl.col(item.name("worst")), pl.col(item.name("best")))
+        statuses.append(status.alias(item.name("status")))
+    return _Plan(values=values, ranks=ranks, open_ranks=_open_ranks(asked.items), statuses=statuses)
 
 
 def _judged(merged: pl.DataFrame, asked: _Asked) -> pl.DataFrame:
@@ -238,27 +241,28 @@ def _open_ranks(items: tuple[Item, ...]) -> list[pl.Expr]:
     """Return the ranks of rows with gaps: those at the ends of what is possible."""
     ranks = []
     for item in items:
-        value, pupils = pl.col(f"{item.id}.value"), pl.col("pupils")
+        value, pupils = pl.col(item.name("value")), pl.col("pupils")
         for end, rank_of, unknown in (("low", "worst", BELOW), ("high", "best", MET)):
-            at_end = item.rank(pl.col(f"{item.id}.{end}") * item.measure.per / pupils)
-            known = pl.col(f"{item.id}.{rank_of}")
+            at_end = item.rank(pl.col(item.name(end)) * item.measure.per / pupils)
+            known = pl.col(item.name(rank_of))
             ranks.append(
                 pl.when(value.is_not_null())
                 .then(known)
                 .when(pupils.is_null())
                 .then(pl.lit(unknown, pl.UInt8))
                 .otherwise(at_end.fill_null(unknown))
-                .alias(f"{item.id}.{rank_of}")
+                .alias(item.name(rank_of))
             )
     return ranks
 
 
-def _verdict(items: tuple[Item, ...], law: Law) -> list[pl.Expr]:
+@lru_cache(maxsize=_PLANS)
+def _verdict(law: Law) -> list[pl.Expr]:
     """Return the counts of items and whether the section passes, surely and possibly."""
     if law.rollup is None:
         return []
-    worst = [pl.col(f"{i.id}.worst") for i in items]
-    best = [pl.col(f"{i.id}.best") for i in items]
+    worst = [pl.col(i.name("worst")) for i in items_of(law)]
+    best = [pl.col(i.name("best")) for i in items_of(law)]
     surely = school_passes(worst, law.rollup) & pl.col("sure")
     possibly = school_passes(best, law.rollup) | ~pl.col("sure")
     status = (

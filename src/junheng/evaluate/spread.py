@@ -32,10 +32,10 @@ def with_dispersion(sections: pl.DataFrame, items: tuple[Item, ...], law: Law) -
     if groups["gap"].any():
         low, high = _ranges(sections, group, items, count)
     contributions = pl.DataFrame(
-        {f"{i.id}.contribution": spread.contribution[n] for n, i in enumerate(items)},
+        {i.name("contribution"): spread.contribution[n] for n, i in enumerate(items)},
         nan_to_null=True,
     )
-    spare = {f"{i.id}.{end}" for i in items for end in ("low", "high")} | {"gap"}
+    spare = {i.name(end) for i in items for end in ("low", "high")} | {"gap"}
     kept = [name for name in sections.columns if name not in spare]
     return Resources(
         sections=sections.select(kept).hstack(contributions),
@@ -44,11 +44,11 @@ def with_dispersion(sections: pl.DataFrame, items: tuple[Item, ...], law: Law) -
 
 
 def _floats(series: pl.Series) -> Floats:
-    return series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return series.to_numpy() if series.dtype == pl.Float64 else series.cast(pl.Float64).to_numpy()
 
 
 def _matrix(sections: pl.DataFrame, items: tuple[Item, ...], part: str) -> Floats:
-    return np.array([_floats(sections[f"{item.id}.{part}"]) for item in items])
+    return np.array([_floats(sections[item.name(part)]) for item in items])
 
 
 def _long(
@@ -77,7 +77,7 @@ def _long(
     repeated = groups.select(*_KEY, "sections", "pupils")[np.repeat(np.arange(count), number)]
     return repeated.hstack(pl.DataFrame(numbers, nan_to_null=True)).select(
         *_KEY,
-        pl.Series("indicator", [item.id for item in items] * count, dtype=pl.String()),
+        pl.Series("indicator", [item.column for item in items] * count, dtype=pl.String()),
         "sections",
         "pupils",
         "mean",
@@ -108,11 +108,11 @@ def _ranges(
         return low, high
     rows = sections.filter(here)
     for at, item in enumerate(items):
-        if f"{item.id}.low" not in rows.columns:
+        if item.name("low") not in rows.columns:
             continue
-        x = rows[f"{item.id}.quantity"]
-        least = _floats(x.fill_null(rows[f"{item.id}.low"])) / pupils[here]
-        greatest = _floats(x.fill_null(rows[f"{item.id}.high"])) / pupils[here]
+        x = rows[item.name("quantity")]
+        least = _floats(x.fill_null(rows[item.name("low")])) / pupils[here]
+        greatest = _floats(x.fill_null(rows[item.name("high")])) / pupils[here]
         ends = possible_range(pupils[here], least, greatest, group[here], count)
         low[at, looked_at], high[at, looked_at] = ends[0][looked_at], ends[1][looked_at]
     return low, high

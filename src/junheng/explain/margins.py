@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from junheng.base.units import SLACK, STEPS
 from junheng.evaluate.findings import Resources
 from junheng.evaluate.measures import Item, items_of
+from junheng.evaluate.rollup import STATUS
 from junheng.rulebook.law import Law
 
 _NOISE = 1e-12  # what cancellation leaves of the squares when the others are all alike
 _DISPLAY_DECIMALS = 2  # official tables show school values so
+
+_NOTHING: Final = pl.Schema(
+    {
+        **dict.fromkeys(("county", "school", "school_name", "kind", "stage"), pl.String()),
+        "indicator": pl.String(),
+        **dict.fromkeys(("pupils", "quantity", "value", "standard", "floor"), pl.Float64()),
+        "status": STATUS,
+        **dict.fromkeys(("gap", "gap_to_floor"), pl.Float64()),
+        "gap_unit": pl.String(),
+        "contribution": pl.Float64(),
+        "rounding_hides": pl.Boolean(),
+        "cv_without": pl.Float64(),
+    }
+)
 
 
 def section_findings(resources: Resources, law: Law) -> pl.DataFrame:
@@ -23,7 +40,9 @@ def section_findings(resources: Resources, law: Law) -> pl.DataFrame:
     cv_without (f64, the county's CV if this section were left out; null if undecided);
     rounding_hides (bool: shown with two decimals it would read as the other verdict).
     """
-    items = items_of(law)
+    items = items_of(law) if not resources.sections.is_empty() else ()
+    if not items:
+        return pl.DataFrame(schema=_NOTHING)
     without = _without(resources, items)
     frames = [_of_item(resources.sections, item, order) for order, item in enumerate(items)]
     long = pl.concat(frames).with_columns(cv_without=without)

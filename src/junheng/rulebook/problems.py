@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from junheng.base.elements import Definition
-from junheng.rulebook.model import Part
+from junheng.rulebook.model import Measure, Part
 
 _WORDING = Path(__file__).parent / "wording.zh_Hans.toml"
 
@@ -79,11 +79,17 @@ def _spelt(raw: object, steps: list[str | int], skipped: int) -> str:
             name = raw.get("id") if isinstance(raw, dict) else None
             told.append(str(name or step + 1))
             continue
-        if isinstance(raw, dict) and at and steps[at - 1] == "measure" and step not in raw:
-            continue  # the kind of measure, which pydantic adds to the path
+        if at and steps[at - 1] == "measure" and step in _measure_kinds():
+            continue  # pydantic adds the kind of measure to the path
         raw = raw.get(step) if isinstance(raw, dict) else None
         told.append(str(step))
     return ".".join(told[skipped:])
+
+
+@cache
+def _measure_kinds() -> frozenset[object]:
+    kinds = get_args(get_args(Measure)[0])
+    return frozenset(get_args(kind.model_fields["kind"].annotation)[0] for kind in kinds)
 
 
 def explain_validation(

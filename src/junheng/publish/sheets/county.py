@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from junheng.base.units import Status
+from junheng.evaluate.resources import SCOPE
 from junheng.publish.facts import Facts, Row
 from junheng.publish.lines import Line, lines_of, unit_after
 from junheng.publish.numbers import plain
@@ -95,7 +96,10 @@ def _schools_of(kind: str, large: object, facts: Facts) -> tuple[float | None, i
     schools = [s for s in facts.schools.values() if s["kind"] == kind]
     if not large:
         return len(schools), 0
-    floor = facts.law.scopes["resource"].points_at_least
+    scope = facts.law.scopes.get(SCOPE)
+    if scope is None:
+        return None, 0
+    floor = scope.points_at_least
     pupils = [s["pupils_primary"] for s in schools]
     known = [count for count in pupils if count is not None]
     return sum(count >= floor for count in known), len(pupils) - len(known)

@@ -299,6 +299,8 @@ def _dispersion_cells(row: Row | None, facts: Facts) -> list[Value]:
 def _draw(page: Page, facts: Facts, stages: Sequence[str], row: int) -> None:
     """Draw the coefficients as columns with a line for each stage's cap."""
     words, book, sheet = _words("dispersion"), page.canvas.book, page.sheet
+    if not stages or not facts.law.items:
+        return
     first, last = page.first, page.first + len(facts.law.items) - 1
     columns, lines = book.add_chart({"type": "column"}), book.add_chart({"type": "line"})
     if columns is None or lines is None:

@@ -1,0 +1,174 @@
+"""`junheng evaluate`: the verdict and its documents, or everything that must be corrected first."""
+
+import csv
+import json
+import re
+
+import polars as pl
+import pytest
+from docx import Document
+from openpyxl import load_workbook
+
+FILES = {"results.json", "results.xlsx", "brief.docx"}
+
+
+@pytest.fixture(scope="module")
+def spoilt(made):
+    """The sample workbook with a word for a number and a number out of range."""
+    book = load_workbook(made / "样例县.xlsx")
+    sheet = book["学校"]
+    heads = {
+        str(cell.value).partition("（")[0]: cell.column for row in sheet["A1:Z3"] for cell in row
+    }
+    sheet.cell(row=5, column=heads["小学在校学生数"]).value = "很多"
+    book["县情"]["D32"].value = 10**9
+    book.save(made / "有错.xlsx")
+    return made / "有错.xlsx"
+
+
+def test_a_clean_workbook_gives_the_verdict_and_three_documents(run, tmp_path, workbook):
+    outcome = run("evaluate", workbook, "-o", tmp_path / "成果", "--on", "2026-03-01")
+    assert outcome.code == 0, outcome.out
+    assert {file.name for file in (tmp_path / "成果").iterdir()} == FILES
+    for file in FILES:
+        assert f"{tmp_path}/成果/{file}" in outcome.out
+    assert f"请先打开 {tmp_path}/成果/brief.docx" in outcome.out
+    results = json.loads((tmp_path / "成果/results.json").read_text(encoding="utf-8"))
+    assert "2026-03-01" in json.dumps(results, ensure_ascii=False)
+    assert len(load_workbook(tmp_path / "成果/results.xlsx").sheetnames) >= 9
+    assert Document(str(tmp_path / "成果/brief.docx")).paragraphs
+
+
+def test_the_summary_tells_where_the_county_stands(run, tmp_path, workbook):
+    page = run("evaluate", workbook, "-o", tmp_path, "--on", "2026-03-01").out
+    assert "样例县（虚构） 优质均衡测算结果" in page
+    assert "标准日期：2026-03-01" in page
+    assert "结论：✗ 不达标；用足过渡性放宽：✗ 不达标" in page
+    rows = [re.sub(r" +", " ", line).strip() for line in page.splitlines()]
+    assert "学校综合达标 ✗ 不达标 5 个学部 91 个学部 ✗ 不达标" in rows
+    assert any(row.startswith("1 高于规定学历教师 46/66 69.7% 26/30 86.7%") for row in rows)
+    assert any(row.startswith("学校综合达标 5/66 7.6% 0/30 0.0%") for row in rows)
+    assert any(row.startswith("12 班额 ✗ 不达标") for row in rows)
+    assert max(len(row) for row in rows) <= 100
+
+
+def test_the_legal_order_is_the_order_of_the_summary(run, tmp_path, workbook):
+    page = run("evaluate", workbook, "-o", tmp_path).out
+    steps = ["申报资格", "一票否决", "学校综合", "校际差异", "政府保障", "教育质量", "社会认可"]
+    places = [page.index(step) for step in steps]
+    assert places == sorted(places)
+
+
+def test_rejects_are_all_told_and_nothing_is_written(run, tmp_path, spoilt):
+    outcome = run("evaluate", spoilt, "-o", tmp_path / "成果")
+    assert outcome.code == 1
+    assert "必须先改正，未生成任何成果" in outcome.out
+    for told in ("学校", "很多", "县情 D32", "读不成数字", "数值大于合理上限"):
+        assert told in outcome.out
+    assert not (tmp_path / "成果").exists()
+
+
+def test_rejects_can_be_kept_as_a_table(run, tmp_path, spoilt):
+    kept = tmp_path / "退回.csv"
+    outcome = run("evaluate", spoilt, "-o", tmp_path / "成果", "--rejects", kept)
+    assert outcome.code == 1
+    assert f"全部退回项已写入 {kept}" in outcome.out
+    with kept.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["填的是"] for row in rows if row["单元格"] == "D32"] == [str(10**9)]
+    assert all(row["文件"] == "有错.xlsx" and row["问题"] and row["怎么改"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("没有.xlsx", None), ("坏.xlsx", b"PK\x03\x04 not a workbook"), ("图.png", b"\x89PNG\r\n")],
+)
+def test_an_unusable_file_is_told_with_a_way_out(run, tmp_path, name, content):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    outcome = run("evaluate", tmp_path / name, "-o", tmp_path / "成果")
+    assert outcome.code == 2
+    assert name in outcome.err
+    assert "请" in outcome.err
+    assert outcome.err.endswith("[unusable-file]\n")
+    assert not (tmp_path / "成果").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--rulebook", "shenyang-quotas"), "是否想写“shenyang-quota”？ [unknown-name]"),
+        (("--county", "样例"), "没有名为“样例”的县。"),
+        (("--on", "2010-01-01"), "还没有生效的标准。请另选较晚的日期。 [nothing-in-force]"),
+    ],
+)
+def test_a_wrong_name_or_day_is_told(run, tmp_path, workbook, words, told):
+    outcome = run("evaluate", workbook, "-o", tmp_path / "成果", *words)
+    assert outcome.code == 2
+    assert told in outcome.err
+    assert not (tmp_path / "成果").exists()
+
+
+def test_the_day_decides_which_standard_holds(run, tmp_path, workbook):
+    special = {}
+    for day in ("2024-09-01", "2025-09-01"):
+        run("evaluate", workbook, "-o", tmp_path / day, "--on", day)
+        text = (tmp_path / day / "results.json").read_text(encoding="utf-8")
+        special[day] = json.dumps(find(json.loads(text), "special_education_funding"))
+    assert "6000" in special["2024-09-01"]
+    assert "7000" in special["2025-09-01"]
+
+
+def find(value, name):
+    """The part of a result that is about an indicator."""
+    if isinstance(value, dict):
+        if value.get("id") == name or value.get("indicator") == name:
+            return value
+        if name in value:
+            return value[name]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next((found for one in inner if (found := find(one, name)) is not None), None)
+
+
+def test_a_folder_of_counties_gives_tables(run, tmp_path, nation):
+    outcome = run("evaluate", nation, "-o", tmp_path / "成果")
+    assert outcome.code == 0, outcome.out
+    verdicts = pl.read_csv(tmp_path / "成果/counties.csv")
+    assert verdicts.height == 3
+    assert {"county", "strict", "relaxed", "schools", "dispersion"} <= set(verdicts.columns)
+    sections = pl.read_parquet(tmp_path / "成果/sections.parquet")
+    assert set(sections["county"]) == set(verdicts["county"])
+    assert f"共测算 3 个县、{sections.height} 个学部。" in outcome.out
+    count = (verdicts["strict"] == "below").sum()
+    assert f"不达标 {count} 个" in outcome.out
+    dispersions = pl.read_parquet(tmp_path / "成果/dispersions.parquet")
+    assert dispersions.height == 3 * 14
+
+
+def test_one_county_of_a_folder_gives_the_documents_and_the_same_verdict(run, tmp_path, nation):
+    run("evaluate", nation, "-o", tmp_path / "all")
+    verdicts = pl.read_csv(tmp_path / "all/counties.csv")
+    county = verdicts["county"][1]
+    outcome = run("evaluate", nation, "-o", tmp_path / "one", "--county", county)
+    assert outcome.code == 0
+    assert {file.name for file in (tmp_path / "one").iterdir()} == FILES
+    words = {"met": "✓ 达标", "below": "✗ 不达标", "missing": "？ 无法判定"}
+    assert f"结论：{words[verdicts['strict'][1]]}" in outcome.out
+
+
+def test_an_unknown_county_of_a_folder_is_told_with_a_guess(run, tmp_path, nation):
+    county = pl.read_parquet(nation / "schools.parquet")["county"][0]
+    outcome = run("evaluate", nation, "-o", tmp_path / "one", "--county", f"{county}X")
+    assert outcome.code == 2
+    assert f"是否想写“{county}”？" in outcome.err
+
+
+def test_a_county_that_filled_in_only_its_name_is_undecided_not_failed(run, tmp_path):
+    run("template", "-o", tmp_path / "空.xlsx")
+    book = load_workbook(tmp_path / "空.xlsx")
+    book["县情"]["D4"].value = "空县"
+    book.save(tmp_path / "空.xlsx")
+    outcome = run("evaluate", tmp_path / "空.xlsx", "-o", tmp_path / "成果")
+    assert outcome.code == 0, outcome.out
+    assert "结论：？ 无法判定" in outcome.out
+    assert "✗" not in outcome.out
