@@ -1,7 +1,8 @@
 """The command line as a person calls it: words typed, what is printed, and the exit code."""
 
+import io
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -20,42 +21,38 @@ class Outcome:
     err: str
 
 
-@pytest.fixture
-def run(capsys, monkeypatch):
+def call(*words):
     """Call `junheng` with these words."""
-    monkeypatch.setenv("COLUMNS", str(WIDTH))
-    monkeypatch.delenv("FORCE_COLOR", raising=False)
-
-    def called(*words):
-        console.cache_clear()
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(word) for word in words])
-        printed = capsys.readouterr()
-        code = ended.value.code
-        return Outcome(code=0 if code is None else code, out=printed.out, err=printed.err)
-
-    yield called
     console.cache_clear()
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main([str(word) for word in words])
+    console.cache_clear()
+    return Outcome(code=ended.value.code or 0, out=out.getvalue(), err=err.getvalue())
+
+
+@pytest.fixture(scope="session")
+def run():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", str(WIDTH))
+        patch.delenv("FORCE_COLOR", raising=False)
+        yield call
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory):
-    """The sample county as a workbook, made once, and the folder it stands in."""
-    folder = tmp_path_factory.mktemp("cli")
-    with pytest.raises(SystemExit):
-        main(["sample", "-o", str(folder / "样例县.xlsx")])
-    return folder
+    return tmp_path_factory.mktemp("cli")
 
 
 @pytest.fixture(scope="session")
-def workbook(made):
+def workbook(run, made):
+    """The sample county as a workbook."""
+    assert run("sample", "-o", made / "样例县.xlsx").code == 0
     return made / "样例县.xlsx"
 
 
 @pytest.fixture(scope="session")
-def nation(made):
+def nation(run, made):
     """A folder of three small counties."""
-    with pytest.raises(SystemExit):
-        main(["sample", "-o", str(made / "三县"), "--counties", "3"])
-    return Path(made / "三县")
+    assert run("sample", "-o", made / "三县", "--counties", "3").code == 0
+    return made / "三县"

@@ -9,38 +9,51 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
+from junheng.intake.reader import read_input
+from junheng.rulebook.loader import load_rulebook
+
+BOOK = load_rulebook("moe-2017-6")
 FILES = {"results.json", "results.xlsx", "brief.docx"}
 
 
 @pytest.fixture(scope="module")
-def spoilt(made):
+def spoilt(made, workbook):
     """The sample workbook with a word for a number and a number out of range."""
-    book = load_workbook(made / "样例县.xlsx")
-    sheet = book["学校"]
-    heads = {
-        str(cell.value).partition("（")[0]: cell.column for row in sheet["A1:Z3"] for cell in row
-    }
-    sheet.cell(row=5, column=heads["小学在校学生数"]).value = "很多"
-    book["县情"]["D32"].value = 10**9
+    tables = read_input(workbook, BOOK.dictionary, BOOK.labels).tables
+    places = [
+        ("schools", "pupils_primary", tables["schools"]["row"][0], "很多"),
+        ("county", "exchanged_teachers", None, 10**9),
+    ]
+    book = load_workbook(workbook)
+    for table, element, row, value in places:
+        cell = tables.cell(table, element, row)
+        book[cell.sheet][cell.address].value = value
     book.save(made / "有错.xlsx")
     return made / "有错.xlsx"
 
 
-def test_a_clean_workbook_gives_the_verdict_and_three_documents(run, tmp_path, workbook):
-    outcome = run("evaluate", workbook, "-o", tmp_path / "成果", "--on", "2026-03-01")
+@pytest.fixture(scope="module")
+def evaluated(run, made, workbook):
+    """The sample county evaluated, and the folder of its documents."""
+    folder = made / "成果"
+    return run("evaluate", workbook, "-o", folder, "--on", "2026-03-01"), folder
+
+
+def test_a_clean_workbook_gives_the_verdict_and_three_documents(evaluated):
+    outcome, folder = evaluated
     assert outcome.code == 0, outcome.out
-    assert {file.name for file in (tmp_path / "成果").iterdir()} == FILES
+    assert {file.name for file in folder.iterdir()} == FILES
     for file in FILES:
-        assert f"{tmp_path}/成果/{file}" in outcome.out
-    assert f"请先打开 {tmp_path}/成果/brief.docx" in outcome.out
-    results = json.loads((tmp_path / "成果/results.json").read_text(encoding="utf-8"))
+        assert f"  {folder / file}  " in outcome.out
+    assert f"请先打开 {folder / 'brief.docx'}" in outcome.out
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     assert "2026-03-01" in json.dumps(results, ensure_ascii=False)
-    assert len(load_workbook(tmp_path / "成果/results.xlsx").sheetnames) >= 9
-    assert Document(str(tmp_path / "成果/brief.docx")).paragraphs
+    assert len(load_workbook(folder / "results.xlsx").sheetnames) >= 9
+    assert Document(str(folder / "brief.docx")).paragraphs
 
 
-def test_the_summary_tells_where_the_county_stands(run, tmp_path, workbook):
-    page = run("evaluate", workbook, "-o", tmp_path, "--on", "2026-03-01").out
+def test_the_summary_tells_where_the_county_stands(evaluated):
+    page = evaluated[0].out
     assert "样例县（虚构） 优质均衡测算结果" in page
     assert "标准日期：2026-03-01" in page
     assert "结论：✗ 不达标；用足过渡性放宽：✗ 不达标" in page
@@ -49,11 +62,10 @@ def test_the_summary_tells_where_the_county_stands(run, tmp_path, workbook):
     assert any(row.startswith("1 高于规定学历教师 46/66 69.7% 26/30 86.7%") for row in rows)
     assert any(row.startswith("学校综合达标 5/66 7.6% 0/30 0.0%") for row in rows)
     assert any(row.startswith("12 班额 ✗ 不达标") for row in rows)
-    assert max(len(row) for row in rows) <= 100
 
 
-def test_the_legal_order_is_the_order_of_the_summary(run, tmp_path, workbook):
-    page = run("evaluate", workbook, "-o", tmp_path).out
+def test_the_legal_order_is_the_order_of_the_summary(evaluated):
+    page = evaluated[0].out
     steps = ["申报资格", "一票否决", "学校综合", "校际差异", "政府保障", "教育质量", "社会认可"]
     places = [page.index(step) for step in steps]
     assert places == sorted(places)
@@ -63,7 +75,7 @@ def test_rejects_are_all_told_and_nothing_is_written(run, tmp_path, spoilt):
     outcome = run("evaluate", spoilt, "-o", tmp_path / "成果")
     assert outcome.code == 1
     assert "必须先改正，未生成任何成果" in outcome.out
-    for told in ("学校", "很多", "县情 D32", "读不成数字", "数值大于合理上限"):
+    for told in ("学校", "很多", "县情 D32", "数值大于合理上限"):
         assert told in outcome.out
     assert not (tmp_path / "成果").exists()
 

@@ -2,6 +2,7 @@
 
 import re
 
+import polars as pl
 import pytest
 
 
@@ -83,8 +84,6 @@ def test_of_several_counties_one_must_be_named(run, nation):
 
 
 def test_cells_of_a_table_file_are_named_by_file(run, nation):
-    import polars as pl
-
     county = pl.read_parquet(nation / "schools.parquet")["county"][0]
     page = run("explain", nation, "全县", "18", "--county", county)
     assert page.code == 0

@@ -238,6 +238,15 @@ def test_filling_a_gap_never_flips_what_was_called_decided(county, seed, on):
     assert not flips(outcomes(county, on), after)
 
 
+@slow
+@given(GAPPY_COUNTIES)
+def test_what_is_undecided_says_what_it_lacks_and_what_is_decided_lacks_nothing(county):
+    evaluation = evaluate_county(tables_of(county), LAW)
+    for verdict in (evaluation.strict, evaluation.relaxed):
+        for found in verdict.indicators.values():
+            assert bool(found.missing) == (found.status == "missing")
+
+
 # ------------------------------------------------------------------ gaps to the standard
 
 COLUMNS = {

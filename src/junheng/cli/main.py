@@ -221,7 +221,7 @@ def _now() -> dt.datetime:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an anticipated failure is one sentence, not a traceback."""
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments, prog_name="junheng", standalone_mode=False)
     except typer.TyperException as error:
         typer.echo(complaint(error), err=True)
         code = EXIT_UNUSABLE

@@ -40,7 +40,7 @@ def heads(*keys: str) -> list[str]:
 
 def suggestion(name: str, known: Sequence[str]) -> str:
     """Return a guess at what was meant, else a few of the known names."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     if close:
         return say("close", name=close[0])
     return say("known", names=word("say", "comma").join(known[:_MOST_NAMES]))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import polars as pl
 
-from junheng.base.units import COMPULSORY, Stage, Status, round_up
+from junheng.base.units import COMPULSORY, SLACK, Stage, Status, round_up
 from junheng.evaluate.book import Book, Row
 from junheng.evaluate.bounds import Bounds, all_of, judge, no_less_than_zero, softened, total
 from junheng.evaluate.findings import Finding, Input, PartFinding
@@ -96,16 +97,12 @@ def rooms_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> Part
 
 def _room(book: Book, part: Part, school: Row, asked: tuple[str, tuple[float, float]]) -> Finding:
     """Return the finding about one kind of room of a school, as if it were surely in scope."""
-    measure = part.measure
-    assert isinstance(measure, model.Rooms)
     room, norms = asked
-    campuses = book.campuses(school, part.scope)
-    classes = total(book.class_count(c, stage) for c in campuses for stage in book.stages(c))
-    need = Bounds(
-        low=float(math.ceil(classes.low / measure.classes_per_room)),
-        high=float(math.ceil(classes.high / measure.classes_per_room)),
+    need, stock = _need(book, part, school), _stock(book, part, school, room)
+    have = Bounds(
+        low=float(sum(area >= norms[0] - SLACK for area in stock.areas)),
+        high=float(sum(area >= norms[1] - SLACK for area in stock.areas)) + stock.unlisted,
     )
-    have = total(_rooms(book, campus, room, norms) for campus in campuses)
     spare = have - need
     known = have.value is not None and need.value is not None
     return Finding(
@@ -145,21 +142,48 @@ def _norms(
     return of_school
 
 
-def _rooms(book: Book, school: Row, room: str, norms: tuple[float, float]) -> Bounds:
-    """Return how many rooms of the norm a school has; declared rooms not listed stay open."""
-    surely, possibly = norms
-    rows = [r for r in book.lists["rooms"].get(str(school["school"]), ()) if r["room_kind"] == room]
-    facilities = book.row("facilities", str(school["school"]))
-    declared = book.number(_ROOM_KINDS[room], facilities).at_least(len(rows))
-    areas = [row["room_area"] for row in rows if row["room_area"] is not None]
-    open_rooms = declared.high - len(areas)
-    return Bounds(
-        low=float(sum(area >= surely - _SAME for area in areas)),
-        high=float(sum(area >= possibly - _SAME for area in areas)) + open_rooms,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stock:
+    """The rooms of one kind at a school: areas known, and how many more it may have."""
+
+    areas: tuple[float, ...]
+    unlisted: float
 
 
-_SAME = 1e-9  # float noise of an area typed with two decimals
+def _need(book: Book, part: Part, school: Row) -> Bounds:
+    """Return how many rooms of each kind the classes of a school's campuses call for."""
+    measure = part.measure
+    assert isinstance(measure, model.Rooms)
+    key = ("need", school["school"])
+    if key not in book.memory:
+        campuses = book.campuses(school, part.scope)
+        classes = total(book.class_count(c, stage) for c in campuses for stage in book.stages(c))
+        book.memory[key] = Bounds(
+            low=float(math.ceil(classes.low / measure.classes_per_room)),
+            high=float(math.ceil(classes.high / measure.classes_per_room)),
+        )
+    found = book.memory[key]
+    assert isinstance(found, Bounds)
+    return found
+
+
+def _stock(book: Book, part: Part, school: Row, room: str) -> _Stock:
+    """Return the rooms of a school's campuses; declared rooms not listed stay open."""
+    key = ("stock", school["school"], room)
+    if key not in book.memory:
+        areas: list[float] = []
+        unlisted = 0.0
+        for campus in book.campuses(school, part.scope):
+            code = str(campus["school"])
+            rows = [r for r in book.lists["rooms"].get(code, ()) if r["room_kind"] == room]
+            known = [row["room_area"] for row in rows if row["room_area"] is not None]
+            declared = book.number(_ROOM_KINDS[room], book.row("facilities", code))
+            unlisted += declared.at_least(len(rows)).high - len(known)
+            areas += known
+        book.memory[key] = _Stock(areas=tuple(areas), unlisted=unlisted)
+    found = book.memory[key]
+    assert isinstance(found, _Stock)
+    return found
 
 
 def _room_gaps(book: Book, school: Row, room: str) -> list[Input]:

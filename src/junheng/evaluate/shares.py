@@ -116,6 +116,10 @@ def _count(book: Book, measure: model.Share, entry: _Entry) -> _Counted:
         low, high = 0.0, 0.0
         for campus in campuses:
             row = campus if table in {"county", "schools"} else _row(book, table, campus, stage)
+            value = row.get(name) if row is not None else None
+            if value is not None:
+                low, high = low + value, high + value
+                continue
             legal = book.number(name, row)
             low, high = low + legal.low, high + legal.high
         numbers[name] = (low, high)

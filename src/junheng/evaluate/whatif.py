@@ -27,6 +27,10 @@ _ALSO_READS: dict[type[object], frozenset[str]] = {
 }
 
 
+# Of the facilities table the measure of rooms reads only how many rooms there are.
+_ROOM_COUNTS = frozenset({"music_rooms", "art_rooms"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One cell with another value; `key` is the row's key without the county."""
@@ -102,4 +106,6 @@ def _measure_reads(measure: model.Measure, law: Law, change: Change) -> bool:
         return change.element in names or region
     if change.element in names:
         return True
+    if isinstance(measure, model.Rooms) and change.table == "facilities":
+        return change.element in _ROOM_COUNTS
     return change.table in _ALSO_READS.get(type(measure), frozenset())

@@ -24,7 +24,7 @@ from junheng.rulebook.model import (
 class Law:
     """A rulebook on a day. Indicators not yet in force are absent: they give no verdict.
 
-    Two laws are equal if they are of one rulebook, by its hash, and of one day.
+    Equal only to itself, so that what is worked out of a law can be kept beside it.
     """
 
     rulebook: Rulebook
@@ -37,14 +37,6 @@ class Law:
     rollup: RollUp | None
     caps: dict[Stage, float]  # CV caps
     relaxations: tuple[Relaxation, ...]
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Law):
-            return NotImplemented
-        return (self.rulebook.sha256, self.on) == (other.rulebook.sha256, other.on)
-
-    def __hash__(self) -> int:
-        return hash((self.rulebook.sha256, self.on))
 
     def standard(
         self,

@@ -1,0 +1,131 @@
+"""Documents that do not lie: commands run, printed output is what is printed, named files exist.
+
+In a fenced block, a line that begins with `junheng ` is a command. A block marked `console` begins
+with `$ ` and a command; what follows is its output, where a line of dots stands for lines left out.
+"""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from junheng.cli.main import main
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FOLDERS = "bench|docs|frontend|src|tests|tools"
+LEFT_OUT = "……"
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# What `make demo` runs, after set-up.
+DEMO = [
+    "junheng sample -o build/demo/样例县.xlsx",
+    "junheng evaluate build/demo/样例县.xlsx -o build/demo/结果",
+]
+
+
+def relative(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def blocks(kind=None):
+    """Yield document, kind and text of every fenced block."""
+    for path in DOCUMENTS:
+        for found in BLOCK.finditer(path.read_text(encoding="utf-8")):
+            if kind is None or found[1] == kind:
+                yield path, found[2]
+
+
+def commands():
+    """Return every different command, and the documents that show it."""
+    shown = {}
+    for path, text in blocks():
+        for line in text.splitlines():
+            command = line.removeprefix("$ ").partition("  #")[0].strip()
+            if command.startswith("junheng "):
+                shown.setdefault(command, []).append(relative(path))
+    return shown
+
+
+CONSOLE = [(path, *text.split("\n", 1)) for path, text in blocks("console")]
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory):
+    """Everything a command in a document may take as given."""
+    folder = tmp_path_factory.mktemp("desk")
+    run(f"junheng sample -o {folder}/样例县.xlsx")
+    run(f"junheng sample -o {folder}/三县 --counties 3")
+    shutil.copy(folder / "样例县.xlsx", folder / "本县.xlsx")
+    (folder / "学校名单.csv").write_text(
+        "学校代码,学校名称,办学类型\n001,甲小学,小学\n002,乙学校,九年一贯制学校\n",
+        encoding="utf-8",
+    )
+    shutil.copytree(ROOT / "src/junheng/rulebook/data", folder / "办法")
+    return folder
+
+
+@pytest.fixture
+def desk(county, tmp_path, monkeypatch):
+    """A folder of one's own with all of it, where the command is run."""
+    shutil.copytree(county, tmp_path / "desk")
+    monkeypatch.chdir(tmp_path / "desk")
+    monkeypatch.delenv("COLUMNS", raising=False)
+    return tmp_path / "desk"
+
+
+def run(command):
+    with pytest.raises(SystemExit) as left:
+        main(shlex.split(command)[1:])
+    assert left.value.code in (0, None), f"{command}: exit code {left.value.code}"
+
+
+def test_documents_show_commands_and_output():
+    assert len(commands()) > 10
+    assert len(CONSOLE) > 1
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_a_document_shows_runs(command, desk):
+    before = set(desk.rglob("*"))
+    run(command)
+    if re.search(r" (-o|--output) ", command):
+        assert set(desk.rglob("*")) > before, f"{command} wrote nothing"
+
+
+@pytest.mark.parametrize(
+    ("path", "prompt", "shown"), CONSOLE, ids=[f"{relative(p)}-{c}" for p, c, _ in CONSOLE]
+)
+def test_output_a_document_shows_is_what_is_printed(path, prompt, shown, desk, capsys):
+    assert desk.exists()
+    command = prompt.removeprefix("$ ")
+    capsys.readouterr()
+    for one in DEMO if command == "make demo" else [command]:
+        run(one)
+    printed = iter(lines(capsys.readouterr().out))
+    for line in lines(shown):
+        # `in` uses up what it passes over, so the order is checked too.
+        assert line == LEFT_OUT or line in printed, f"{relative(path)}: {command}: {line}"
+
+
+def lines(text):
+    """Return the lines that say something; a day is any day."""
+    stripped = (line.rstrip() for line in text.splitlines())
+    return [DATE.sub("DATE", line) for line in stripped if line.strip()]
+
+
+def test_the_demo_shown_is_the_demo_made():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    recipe = makefile.split("\ndemo:")[1].split("\n\n")[0].replace("$(DEMO)", "build/demo")
+    for command in DEMO:
+        assert command in recipe
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=relative)
+def test_every_file_a_document_names_exists(path):
+    text = path.read_text(encoding="utf-8")
+    named = re.findall(rf"`((?:{FOLDERS})/[\w./-]*)`", text)
+    dead = [name for name in named if not (ROOT / name).exists()]
+    assert not dead, f"{relative(path)} names {dead}"
