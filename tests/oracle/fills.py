@@ -56,7 +56,19 @@ def filled(dice, county, dictionary, mildness=0.3):
             for element in elements:
                 if row.get(element.id) is None and asked(element, row, school, row.get("stage")):
                     row[element.id] = something(dice, element, row, elements, mildness)
+    if not any(row["monitored"] for row in whole["monitoring"]):
+        monitor_something(dice, county, whole)
     return whole
+
+
+def monitor_something(dice, county, whole):
+    """Every round of monitoring is about some subject: one of those nobody spoke of."""
+    told = {row["subject"] for row in county["monitoring"] if row.get("monitored") is not None}
+    for row in dice.sample(whole["monitoring"], len(whole["monitoring"])):
+        if row["subject"] not in told:
+            found = {"level": dice.choice("1234"), "difference_rate": dice.choice((0.0, 0.15, 1.0))}
+            row |= {"monitored": True} | {k: v for k, v in found.items() if row.get(k) is None}
+            return
 
 
 def in_order(elements):

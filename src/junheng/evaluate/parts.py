@@ -200,34 +200,34 @@ def _monitoring(book: Book, part: Part) -> PartFinding:
     standard = book.law.standard(part)
     if standard is None:
         return PartFinding(part=part.id, status=Status.NOT_APPLICABLE)
-    singles = []
-    for row in book.rows["monitoring"].values():
-        if row["monitored"] is False:
-            continue
-        value = None if row[measure.of] is None else float(row[measure.of])
-        bounds = Bounds(low=0.0, high=math.inf) if value is None else Bounds.exactly(value)
-        status = softened(judge(bounds, standard), in_scope=row["monitored"])
-        lacks = [e for e in ("monitored", measure.of) if row[e] is None]
-        singles.append(
-            Finding(
-                detail=row["subject"],
-                row=row["row"],
-                value=value,
-                standard=standard.number,
-                status=status,
-                missing=tuple(Input(table="monitoring", element=e, row=row["row"]) for e in lacks),
-            )
-        )
-    gaps = tuple(gap for s in singles if s.status is Status.MISSING for gap in s.missing)
-    status = all_of(single.status for single in singles) if singles else Status.MISSING
+    rows = [row for row in book.rows["monitoring"].values() if row["monitored"] is not False]
+    singles = tuple(_subject(measure, standard, row) for row in rows)
+    status = all_of(single.status for single in singles)
+    if status is not Status.BELOW and not any(row["monitored"] for row in rows):
+        status = Status.MISSING
+    gaps = tuple(gap for single in singles for gap in single.missing)
     nothing = (Input(table="monitoring", element=measure.of),)
     return PartFinding(
         part=part.id,
         status=status,
         standard=standard.number,
         comparison=standard.comparison,
-        singles=tuple(singles),
+        singles=singles,
         missing=(gaps or nothing) if status is Status.MISSING else (),
+    )
+
+
+def _subject(measure: model.Monitoring, standard: Standard, row: Row) -> Finding:
+    value = None if row[measure.of] is None else float(row[measure.of])
+    bounds = Bounds(low=0.0, high=math.inf) if value is None else Bounds.exactly(value)
+    lacks = [e for e in ("monitored", measure.of) if row[e] is None]
+    return Finding(
+        detail=row["subject"],
+        row=row["row"],
+        value=value,
+        standard=standard.number,
+        status=softened(judge(bounds, standard), in_scope=row["monitored"]),
+        missing=tuple(Input(table="monitoring", element=e, row=row["row"]) for e in lacks),
     )
 
 

@@ -33,7 +33,11 @@ _ROOM_COUNTS = frozenset({"music_rooms", "art_rooms"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One cell with another value; `key` is the row's key without the county."""
+    """One cell with another value.
+
+    `key` is the row's key without the county; of rows that have none (a class, a room) it is
+    the number of the row, and empty for the county's own figures.
+    """
 
     table: str
     key: tuple[str, ...]
@@ -48,10 +52,11 @@ def with_change(tables: Tables, law: Law, change: Change) -> Tables:
         KeyError: the table has no row of that key.
     """
     frame = tables[change.table]
-    names = law.rulebook.dictionary.table_of(change.table).key
+    table = law.rulebook.dictionary.table_of(change.table)
+    names = table.key or (("row",) if table.layout == "rows" else ())
     here = pl.all_horizontal(
         [pl.lit(value=True)]
-        + [pl.col(n) == value for n, value in zip(names, change.key, strict=True)]
+        + [pl.col(n).cast(pl.String) == v for n, v in zip(names, change.key, strict=True)]
     )
     if not frame.select(here.any()).item():
         raise KeyError(f"{change.table}: {change.key}")

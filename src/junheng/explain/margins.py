@@ -12,7 +12,7 @@ from junheng.evaluate.measures import Item, items_of
 from junheng.evaluate.rollup import STATUS
 from junheng.rulebook.law import Law
 
-_NOISE = 1e-12  # what cancellation leaves of the squares when the others are all alike
+_NOISE = 1e-12  # what cancellation leaves, relative to the whole, of a rest that is nothing
 _DISPLAY_DECIMALS = 2  # official tables show school values so
 
 _NOTHING: Final = pl.Schema(
@@ -105,6 +105,8 @@ def _without(resources: Resources, items: tuple[Item, ...]) -> pl.Series:
         mean = pl.col("mean") - p * d / others
         noise = squares * _NOISE
         cv = (pl.when(rest > noise).then(rest).otherwise(0.0) / others).sqrt() / mean
-        known = (others > 0) & (mean > 0) & pl.col("cv").is_not_null()
+        # Where this section has all there is, cancellation may leave the others a trace of it.
+        some = mean > _NOISE * pl.col("mean")
+        known = (others > 0) & some & pl.col("cv").is_not_null()
         columns.append(joined.select(pl.when(known).then(cv).alias("cv_without")))
     return pl.concat(columns).to_series()

@@ -86,7 +86,7 @@ def _section(
     words = context.words
     indicator = context.law.rulebook.indicator(item.id)
     stage = Stage(finding["stage"])
-    lines = [_campus_line(context, item, stage, campus) for campus in campuses]
+    lines = [line for campus in campuses for line in _campus_lines(context, item, stage, campus)]
     if len(campuses) > 1:
         total = shown(finding["quantity"])
         unit = words.unit(item.unit)
@@ -105,7 +105,10 @@ def _section(
     )
 
 
-def _campus_line(context: Context, item: Item, stage: Stage, campus: Mapping[str, Any]) -> str:
+def _campus_lines(
+    context: Context, item: Item, stage: Stage, campus: Mapping[str, Any]
+) -> Iterator[str]:
+    """Yield what a campus has, and the part of it that falls to the stage."""
     words = context.words
     unit = words.unit(item.unit)
     plus = [words.term(name, campus[name]) for name in item.measure.numerator[stage]]
@@ -115,10 +118,10 @@ def _campus_line(context: Context, item: Item, stage: Stage, campus: Mapping[str
     taken = [campus[name] for name in item.measure.minus]
     total = None if None in [*values, *taken] else sum(values) - sum(taken)
     name = words.school(campus["school"], campus["school_name"])
-    line = words.say("quantity", school=name, terms=terms, total=shown(total), unit=unit)
+    yield words.say("quantity", school=name, terms=terms, total=shown(total), unit=unit)
     weights = context.law.weights.get(campus["kind"], {})
     if not item.measure.split or campus["heads"] == campus["pupils"]:
-        return line
+        return
     heads = words.join_plus(
         [
             words.say(
@@ -133,7 +136,7 @@ def _campus_line(context: Context, item: Item, stage: Stage, campus: Mapping[str
         ]
     )
     share = campus["share"]
-    part = words.say(
+    yield words.say(
         "part",
         school=name,
         total=shown(total),
@@ -143,7 +146,6 @@ def _campus_line(context: Context, item: Item, stage: Stage, campus: Mapping[str
         heads=heads,
         share=shown(None if total is None or share is None else total * share),
     )
-    return f"{line}\n{part}"
 
 
 def _judgement(context: Context, item: Item, finding: Mapping[str, Any]) -> Iterator[str]:

@@ -1,0 +1,137 @@
+"""What if one cell were different: the same as evaluating the changed county from nothing."""
+
+import datetime as dt
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from junheng.evaluate.county import evaluate_county
+from junheng.evaluate.whatif import Change, evaluate_change, with_change
+from junheng.intake.tables import make_tables
+from junheng.rulebook.law import law_of
+from junheng.rulebook.loader import load_rulebook
+from junheng.sample.county import sample_county
+from oracle.counties import random_county
+from oracle.fills import something
+
+RULEBOOK = load_rulebook("moe-2017-6")
+DICTIONARY = RULEBOOK.dictionary
+LAW = law_of(RULEBOOK, dt.date(2025, 9, 1))
+TABLES = [table.id for table in DICTIONARY.table]
+SEEDS = st.integers(0, 2**32)
+LONG = "中" * 3
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return sample_county(LAW, seed=1)
+
+
+@pytest.fixture(scope="module")
+def before(sample):
+    return evaluate_county(sample, LAW)
+
+
+def key_of(table, row):
+    definition = DICTIONARY.table_of(table)
+    if definition.key:
+        return tuple(str(row[name]) for name in definition.key)
+    return (str(row["row"]),) if definition.layout == "rows" else ()
+
+
+def random_change(dice, tables, table):
+    """A legal value, or none at all, in some cell of a table."""
+    row = dice.choice(tables[table].to_dicts())
+    elements = DICTIONARY.elements_of(table)
+    keys = DICTIONARY.table_of(table).key
+    element = dice.choice([e for e in elements if e.id not in keys])
+    value = None if dice.random() < 0.2 else something(dice, element, row, elements, 0.5)
+    return Change(table=table, key=key_of(table, row), element=element.id, value=value)
+
+
+def assert_same(one, other):
+    assert one.strict == other.strict
+    assert one.relaxed == other.relaxed
+    assert one.alone == other.alone
+    assert one.used == other.used
+    pairs = [(one.resources, other.resources), (one.relaxed_resources, other.relaxed_resources)]
+    pairs += [(one.alone_resources[n], other.alone_resources[n]) for n in other.alone_resources]
+    for mine, theirs in pairs:
+        assert mine.sections.equals(theirs.sections)
+        assert mine.dispersions.equals(theirs.dispersions)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_change_anywhere_in_the_sample_is_as_if_evaluated_anew(sample, before, table):
+    dice = Random(table)
+    for _ in range(6):
+        change = random_change(dice, sample, table)
+        found, changed = evaluate_change(before, sample, LAW, change)
+        assert_same(found, evaluate_county(changed, LAW))
+
+
+@settings(max_examples=80)
+@given(SEEDS, st.sampled_from((0, 0.05)), st.lists(st.sampled_from(TABLES), min_size=3, max_size=3))
+def test_changes_one_after_the_other_are_as_if_evaluated_anew(seed, gap_rate, touched):
+    dice = Random(seed)
+    county = random_county(seed, gap_rate=gap_rate)
+    tables = make_tables(DICTIONARY, county, county="here")
+    found = evaluate_county(tables, LAW)
+    for table in touched:
+        if tables[table].height:
+            change = random_change(dice, tables, table)
+            found, tables = evaluate_change(found, tables, LAW, change)
+    assert_same(found, evaluate_county(tables, LAW))
+
+
+def test_what_was_before_stays_as_it_was(sample):
+    tables = {name: frame.clone() for name, frame in sample.frames.items()}
+    first = evaluate_county(sample, LAW)
+    change = Change(table="county", key=(), element="exchanged_teachers", value=0)
+    found, changed = evaluate_change(first, sample, LAW, change)
+    assert found.strict.indicators["teacher_exchange"].status == "below"
+    assert first.strict.indicators["teacher_exchange"].status == "met"
+    assert all(sample[name].equals(frame) for name, frame in tables.items())
+    assert changed["county"]["exchanged_teachers"].item() == 0
+
+
+def test_only_the_one_cell_changes(sample):
+    school = sample["teachers"].row(5, named=True)
+    key = (school["school"], school["stage"])
+    new = school["pe_teachers"] + 7
+    changed = with_change(
+        sample, LAW, Change(table="teachers", key=key, element="pe_teachers", value=new)
+    )
+    different = changed["teachers"]["pe_teachers"] != sample["teachers"]["pe_teachers"]
+    assert different.arg_true().to_list() == [5]
+    rest = changed["teachers"].drop("pe_teachers")
+    assert rest.equals(sample["teachers"].drop("pe_teachers"))
+    assert all(changed[name] is sample[name] for name in TABLES if name != "teachers")
+
+
+def test_one_class_of_many_is_named_by_its_row(sample, before):
+    row = sample["classes"]["row"][100]
+    change = Change(table="classes", key=(str(row),), element="class_pupils", value=99)
+    found, changed = evaluate_change(before, sample, LAW, change)
+    assert (changed["classes"]["class_pupils"] == 99).arg_true().to_list() == [100]
+    over = found.strict.indicators["class_size"].parts[0].offenders
+    assert [single.row for single in over if single.value == 99] == [row]
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("schools", ("no such school",)),
+        ("teachers", ("YL0001", "junior")),
+        ("classes", ("0",)),
+        ("monitoring", ("latin",)),
+    ],
+)
+def test_a_row_that_is_not_there_is_refused(sample, before, table, key):
+    element = DICTIONARY.elements_of(table)[-1].id
+    with pytest.raises(KeyError, match=table):
+        evaluate_change(
+            before, sample, LAW, Change(table=table, key=key, element=element, value=None)
+        )
