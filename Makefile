@@ -104,8 +104,8 @@ verdict-diff: setup ## 两个办法在同一县上结论有何不同：A=… B=�
 	@$(BIN)/junheng rulebook diff "$(A)" "$(B)" --on "$(ON)"
 
 .PHONY: docs
-docs: setup ## 由规则数据重写 docs/indicators.md (regenerate the indicator pages)
-	@$(BIN)/junheng rulebook docs -o docs/indicators.md
+docs: setup ## 由规则数据重写 docs/indicators.md、docs/elements.md (regenerate the indicator pages)
+	@$(BIN)/junheng rulebook docs -o docs/indicators.md --elements docs/elements.md
 
 .PHONY: clean
 clean: ## 删除生成的文件，保留已安装的环境 (remove what runs made)

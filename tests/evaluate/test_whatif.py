@@ -21,7 +21,6 @@ DICTIONARY = RULEBOOK.dictionary
 LAW = law_of(RULEBOOK, dt.date(2025, 9, 1))
 TABLES = [table.id for table in DICTIONARY.table]
 SEEDS = st.integers(0, 2**32)
-LONG = "中" * 3
 
 
 @pytest.fixture(scope="module")

@@ -67,7 +67,7 @@ def monitor_something(dice, county, whole):
     for row in dice.sample(whole["monitoring"], len(whole["monitoring"])):
         if row["subject"] not in told:
             found = {"level": dice.choice("1234"), "difference_rate": dice.choice((0.0, 0.15, 1.0))}
-            row |= {"monitored": True} | {k: v for k, v in found.items() if row.get(k) is None}
+            row.update({k: v for k, v in found.items() if row.get(k) is None}, monitored=True)
             return
 
 

@@ -183,11 +183,18 @@ def rulebook_check(
 
 
 @rulebook_app.command("docs", cls=Command, help=help_of("rb_docs"))
-def rulebook_docs(output: Output, rulebook: RulebookId = DEFAULT_RULEBOOK) -> None:
-    """Write the indicator page."""
+def rulebook_docs(
+    output: Output,
+    elements: Annotated[
+        Path | None,
+        typer.Option("--elements", metavar=_what("file"), help=help_of("elements")),
+    ] = None,
+    rulebook: RulebookId = DEFAULT_RULEBOOK,
+) -> None:
+    """Write the indicator page, and the element page if asked."""
     from junheng.cli.rulebooks import write_docs
 
-    write_docs(output, rulebook)
+    write_docs(output, elements, rulebook)
 
 
 @rulebook_app.command("diff", cls=Command, help=help_of("rb_diff"))

@@ -43,6 +43,19 @@ class Words:
         """The name of the rulebook."""
         return str(self._labels["rulebook"]["label"])
 
+    def table(self, table: str) -> str:
+        """Return the name of a sheet."""
+        return str(self._labels["tables"][table]["label"])
+
+    def table_note(self, table: str) -> str:
+        """Return what a sheet is for."""
+        return str(self._labels["tables"][table]["note"])
+
+    def answer_of(self, element: str, code: str) -> str:
+        """Return the word of a code of a choice, or of yes and no."""
+        answers = wording()["answer"]
+        return answers[code] if code in answers else self.choice(element, code)
+
     def area(self, area: str) -> str:
         """Return the name of an area of indicators."""
         return str(self._labels["areas"][area])
