@@ -56,6 +56,8 @@ def _range(words: Words, element: Element) -> str:
         return str(_wording()["list"]).join(words.choice(element.id, c) for c in element.choices)
     if not element.is_number:
         return ""
+    if element.type == "year":
+        return _say("range", low=element.minimum, high=element.maximum)
     low = shown(float(element.minimum))
     if element.at_most is not None:
         return _say("at_most", low=low, other=words.element(element.at_most))
