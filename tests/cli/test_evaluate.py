@@ -13,6 +13,7 @@ from junheng.intake.reader import read_input
 from junheng.rulebook.loader import load_rulebook
 
 BOOK = load_rulebook("moe-2017-6")
+COUNTY = "县（市、区）"
 FILES = {"results.json", "results.xlsx", "brief.docx"}
 
 
@@ -147,11 +148,11 @@ def test_a_folder_of_counties_gives_tables(run, tmp_path, nation):
     assert outcome.code == 0, outcome.out
     verdicts = pl.read_csv(tmp_path / "成果/counties.csv")
     assert verdicts.height == 3
-    assert {"county", "strict", "relaxed", "schools", "dispersion"} <= set(verdicts.columns)
+    assert verdicts.columns[:5] == [COUNTY, "结论", "用足放宽", "申报资格", "一票否决事项"]
     sections = pl.read_parquet(tmp_path / "成果/sections.parquet")
-    assert set(sections["county"]) == set(verdicts["county"])
+    assert set(sections["county"]) == set(verdicts[COUNTY])
     assert f"共测算 3 个县、{sections.height} 个学部。" in outcome.out
-    count = (verdicts["strict"] == "below").sum()
+    count = (verdicts["结论"] == "不达标").sum()
     assert f"不达标 {count} 个" in outcome.out
     dispersions = pl.read_parquet(tmp_path / "成果/dispersions.parquet")
     assert dispersions.height == 3 * 14
@@ -160,12 +161,13 @@ def test_a_folder_of_counties_gives_tables(run, tmp_path, nation):
 def test_one_county_of_a_folder_gives_the_documents_and_the_same_verdict(run, tmp_path, nation):
     run("evaluate", nation, "-o", tmp_path / "all")
     verdicts = pl.read_csv(tmp_path / "all/counties.csv")
-    county = verdicts["county"][1]
+    county = verdicts[COUNTY][1]
     outcome = run("evaluate", nation, "-o", tmp_path / "one", "--county", county)
     assert outcome.code == 0
     assert {file.name for file in (tmp_path / "one").iterdir()} == FILES
-    words = {"met": "✓ 达标", "below": "✗ 不达标", "missing": "？ 无法判定"}
-    assert f"结论：{words[verdicts['strict'][1]]}" in outcome.out
+    marks = {"达标": "✓", "不达标": "✗", "无法判定": "？"}
+    verdict = verdicts["结论"][1]
+    assert f"结论：{marks[verdict]} {verdict}" in outcome.out
 
 
 def test_an_unknown_county_of_a_folder_is_told_with_a_guess(run, tmp_path, nation):

@@ -213,14 +213,13 @@ def test_filling_one_gap_narrows_the_range(schools, data):
     assert after[1] <= before[1] + 1e-6
 
 
-def test_a_gap_without_an_upper_end_leaves_everything_above_open():
+@pytest.mark.parametrize("low", [0.0, 4.0, 5.0, 6.0])
+def test_a_gap_without_an_upper_end_may_become_all_there_is(low):
+    # However much the one has, with two equal schools the coefficient comes to no more than one.
     people, group = np.array([100.0, 100.0]), np.zeros(2, dtype=np.int64)
-    least, greatest = possible_range(
-        people, np.array([5.0, 0.0]), np.array([5.0, math.inf]), group, 1
-    )
-    assert least[0] == pytest.approx(0, abs=1e-6)
-    # However much the one has, with two equal schools the coefficient stays below one.
-    assert greatest[0] == pytest.approx(1) or greatest[0] == math.inf
+    ends = possible_range(people, np.array([5.0, low]), np.array([5.0, math.inf]), group, 1)
+    assert ends[0][0] == pytest.approx(0 if low <= 5 else 1 / 11, abs=1e-6)
+    assert ends[1][0] == pytest.approx(1)
 
 
 def test_nothing_open_leaves_no_room():

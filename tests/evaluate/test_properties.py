@@ -265,6 +265,9 @@ COLUMNS = {
 def test_adding_the_stated_gap_meets_the_standard_and_a_unit_less_does_not(county):
     gaps = section_findings(resources_of(county), LAW).filter(pl.col("gap") > 0).to_dicts()
     assert all(row["status"] in ("near", "below") for row in gaps)
+    own = {s["school"]: s for s in county["schools"]}
+    # Where the only pupils are those of a merged point, it is the point that must have more.
+    gaps = [row for row in gaps if own[row["school"]][f"pupils_{row['stage']}"] > 0]
     for row in gaps[:6]:
         unit = 1 / STEPS.get(row["gap_unit"], 1)
         assert status_with(county, row, row["gap"]) == "met"

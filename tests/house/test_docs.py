@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from junheng.cli.console import console
 from junheng.cli.main import main
+from junheng.rulebook.loader import list_rulebooks, load_rulebook
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -77,9 +79,16 @@ def desk(county, tmp_path, monkeypatch):
 
 
 def run(command):
+    console.cache_clear()
     with pytest.raises(SystemExit) as left:
         main(shlex.split(command)[1:])
+    console.cache_clear()
     assert left.value.code in (0, None), f"{command}: exit code {left.value.code}"
+
+
+def written(folder):
+    """Return every file with the moment it was written."""
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
 
 def test_documents_show_commands_and_output():
@@ -89,10 +98,10 @@ def test_documents_show_commands_and_output():
 
 @pytest.mark.parametrize("command", commands())
 def test_every_command_a_document_shows_runs(command, desk):
-    before = set(desk.rglob("*"))
+    before = written(desk)
     run(command)
     if re.search(r" (-o|--output) ", command):
-        assert set(desk.rglob("*")) > before, f"{command} wrote nothing"
+        assert written(desk) != before, f"{command} wrote nothing"
 
 
 @pytest.mark.parametrize(
@@ -121,6 +130,21 @@ def test_the_demo_shown_is_the_demo_made():
     recipe = makefile.split("\ndemo:")[1].split("\n\n")[0].replace("$(DEMO)", "build/demo")
     for command in DEMO:
         assert command in recipe
+
+
+def test_the_rulebook_a_document_spells_out_is_accepted(county, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(county / "办法", home)
+    shown = set()
+    for _, text in blocks("toml"):
+        name, _, body = text.removeprefix("# ").partition("\n")
+        shown.add(name.split("/")[0])
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(body, encoding="utf-8")
+    assert shown
+    assert shown <= set(list_rulebooks(home))
+    for rulebook in shown:
+        assert load_rulebook(rulebook, home).lineage[-1] == "moe-2017-6"
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=relative)

@@ -21,6 +21,7 @@ from junheng.cli.words import heads, say, suggestion, word
 from junheng.evaluate.county import evaluate_county
 from junheng.evaluate.findings import CountyEvaluation
 from junheng.evaluate.resources import evaluate_resources
+from junheng.explain.words import Words
 from junheng.intake.reader import read_input
 from junheng.intake.rejects import Notice, Reading, Reject
 from junheng.intake.tables import Tables
@@ -148,27 +149,30 @@ def _evaluate_many(tables: Tables, output: Path, law: Law) -> None:
     parts = {
         name: frame.partition_by("county", as_dict=True) for name, frame in tables.frames.items()
     }
-    verdicts = []
+    words, rows, strict = Words(law.rulebook.labels), [], []
     for county in track(tables.counties(), description=say("evaluating"), console=console()):
         frames = {name: parts[name].get((county,), tables[name].clear()) for name in tables.frames}
         evaluation = evaluate_county(Tables(frames=frames, origins=tables.origins), law)
-        steps = {step.id: step.status.value for step in evaluation.strict.steps}
-        verdicts.append(
-            {
-                "county": county,
-                "strict": evaluation.strict.status.value,
-                "relaxed": evaluation.relaxed.status.value,
-                **steps,
-            }
-        )
+        rows.append(_county_row(evaluation, words))
+        strict.append(evaluation.strict.status)
     output.mkdir(parents=True, exist_ok=True)
     resources.sections.write_parquet(output / "sections.parquet")
     resources.dispersions.write_parquet(output / "dispersions.parquet")
-    pl.DataFrame(verdicts).write_csv(output / "counties.csv", include_bom=True)
-    tell(say("many", count=len(verdicts), sections=f"{resources.sections.height:,}"))
-    strict = [verdict["strict"] for verdict in verdicts]
-    counts = {status.value: strict.count(status.value) for status in Status}
-    tell(say("many_verdicts", **counts))
+    pl.DataFrame(rows).write_csv(output / "counties.csv", include_bom=True)
+    tell(say("many", count=len(rows), sections=f"{resources.sections.height:,}"))
+    tell(say("many_verdicts", **{status.value: strict.count(status) for status in Status}))
     tell(say("wrote"))
     for name in ("sections.parquet", "dispersions.parquet", "counties.csv"):
         tell(f"  {output / name}  {word('files', name)}")
+
+
+def _county_row(evaluation: CountyEvaluation, words: Words) -> dict[str, str]:
+    """Return one county's line of the table people open: its verdicts in words."""
+    county, result, relaxed = heads("county", "result", "relaxed")
+    steps = {words.step(s.id): words.status(s.status) for s in evaluation.strict.steps}
+    return {
+        county: evaluation.county,
+        result: words.status(evaluation.strict.status),
+        relaxed: words.status(evaluation.relaxed.status),
+        **steps,
+    }

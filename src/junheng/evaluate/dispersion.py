@@ -15,7 +15,7 @@ Ints = npt.NDArray[np.integer]
 
 _HALVINGS = 80  # of an interval of floats: below their resolution
 _NOISE = 1e-14  # what cancellation leaves of a squared CV when all ratios are alike
-_HUGE = 1e12  # stands for an open upper end where halving needs a number
+_HUGE = 1e12  # stands for an open upper end: infinity could not be reckoned with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +81,11 @@ def possible_range(
         group: group of each section, 0-based.
         count: number of groups.
     """
-    opened = high > low
+    opened, high = high > low, np.minimum(high, _HUGE)
     known = _Known.of(pupils[~opened], low[~opened], group[~opened], count)
     pupils, low, high, group = pupils[opened], low[opened], high[opened], group[opened]
     bottom = np.zeros(count)
-    top = known.first + known.second + _summed(group, pupils * np.minimum(high, _HUGE), count)
+    top = known.first + known.second + _summed(group, pupils * high, count)
     for _ in range(_HALVINGS):
         middle = (bottom + top) / 2
         cut = np.clip(middle[group], low, high)
