@@ -194,6 +194,11 @@ class Book:
             row = found.get("row")
         return Input(table=table, element=element, school=code, stage=stage, row=row)
 
+    def pupil_gaps(self, school: Row) -> tuple[Input, ...]:
+        """Return the compulsory-stage pupils a school has not reported."""
+        names = [pupils_element(stage) for stage in self.stages(school)]
+        return tuple(self.input("schools", name, school) for name in names if school[name] is None)
+
     def county_gaps(self, elements: Iterable[str]) -> tuple[Input, ...]:
         """Return the county figures among `elements` that are not reported."""
         return tuple(self.input("county", e) for e in elements if self.county.get(e) is None)

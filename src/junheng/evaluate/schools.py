@@ -89,6 +89,8 @@ def rooms_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> Part
             if status is Status.MISSING:
                 campuses = book.campuses(school, part.scope)
                 gaps = [gap for campus in campuses for gap in _room_gaps(book, campus, room)]
+                if inside is None:  # without its pupils it is not known whether it owes rooms
+                    gaps += [gap for campus in campuses for gap in book.pupil_gaps(campus)]
                 gaps += _who_gaps(book, eased, school)
                 found = dataclasses.replace(found, status=status, missing=tuple(gaps))
             singles.append(found)
@@ -244,12 +246,7 @@ def _size(
     status = statuses.pop() if len(statuses) == 1 else Status.MISSING
     gaps: list[Input] = []
     if status is Status.MISSING:
-        gaps = [
-            book.input("schools", f"pupils_{stage}", school)
-            for stage in book.stages(school)
-            if school[f"pupils_{stage}"] is None
-        ]
-        gaps += _who_gaps(book, eased, school)
+        gaps = [*book.pupil_gaps(school), *_who_gaps(book, eased, school)]
     return Finding(
         school=str(school["school"]),
         row=school["row"],

@@ -102,8 +102,10 @@ def _reads(indicator: Indicator, law: Law, change: Change) -> bool:
 
 def _measure_reads(measure: model.Measure, law: Law, change: Change) -> bool:
     elements = law.rulebook.dictionary.by_id()
-    names = element_names(measure)
+    names = set(element_names(measure))
     tables = {elements[name].table for name in names}
+    # Where a part is not reported, its whole says how much it may be.
+    names |= {whole for name in names if (whole := elements[name].at_most) is not None}
     if isinstance(measure, model.Share) and tables != {"county"}:
         return change.element in names or change.table == "schools"
     if change.table == "county":
