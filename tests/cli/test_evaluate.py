@@ -122,27 +122,6 @@ def test_a_wrong_name_or_day_is_told(run, tmp_path, workbook, words, told):
     assert not (tmp_path / "成果").exists()
 
 
-def test_the_day_decides_which_standard_holds(run, tmp_path, workbook):
-    special = {}
-    for day in ("2024-09-01", "2025-09-01"):
-        run("evaluate", workbook, "-o", tmp_path / day, "--on", day)
-        text = (tmp_path / day / "results.json").read_text(encoding="utf-8")
-        special[day] = json.dumps(find(json.loads(text), "special_education_funding"))
-    assert "6000" in special["2024-09-01"]
-    assert "7000" in special["2025-09-01"]
-
-
-def find(value, name):
-    """The part of a result that is about an indicator."""
-    if isinstance(value, dict):
-        if value.get("id") == name or value.get("indicator") == name:
-            return value
-        if name in value:
-            return value[name]
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return next((found for one in inner if (found := find(one, name)) is not None), None)
-
-
 def test_a_folder_of_counties_gives_tables(run, tmp_path, nation):
     outcome = run("evaluate", nation, "-o", tmp_path / "成果")
     assert outcome.code == 0, outcome.out

@@ -14,12 +14,22 @@ def ask(workbook):
 def test_a_school_is_explained_by_code_or_name_and_an_indicator_by_number_id_or_name(run, ask):
     pages = {
         run(*ask, school, indicator).out
-        for school in ("YL0070", "样例县乙镇丑村九年一贯制学校", "丑村九年一贯制")
-        for indicator in ("5", "sports_area_per_pupil", "体育运动场馆", "生均体育运动场馆面积")
+        for school, indicator in (
+            ("YL0070", "5"),
+            ("样例县乙镇丑村九年一贯制学校", "sports_area_per_pupil"),
+            ("丑村九年一贯制", "体育运动场馆"),
+            ("YL0070", "生均体育运动场馆面积"),
+        )
     }
     (page,) = pages
     assert "按学段加权拆分" in page
     assert "附设幼儿班 1 × 27 ＋ 小学 1 × 274 ＋ 初中 1.1 × 113" in page
+
+
+@pytest.mark.parametrize(("day", "standard"), [("2024-09-01", "6,000"), ("2025-09-01", "7,000")])
+def test_the_day_decides_which_standard_holds(run, ask, day, standard):
+    page = run(*ask, "全县", "14", "--on", day).out
+    assert f"标准 ≥ {standard}元/人" in page
 
 
 def test_the_page_has_formula_margin_clause_and_cells(run, ask):

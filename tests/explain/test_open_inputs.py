@@ -84,7 +84,7 @@ def test_what_is_asked_exists_and_is_blank(county):
             assert gap.school in set(tables["schools"]["school"])
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(GAPPY, SEEDS)
 def test_filling_in_what_is_asked_decides_everything(county, seed):
     whole = filled(Random(seed), county, DICTIONARY)

@@ -255,8 +255,8 @@ def _points(schools: pl.DataFrame, law: Law) -> dict[str, tuple[str, ...]]:
     """Return the points that join a mother school which is there and teaches their stage."""
     if not schools["merging"].any():
         return {}
-    taking = [kind for kind in law.weights if Stage.PRIMARY in law.stages_of(kind)]
-    mothers = schools.filter(~pl.col("merging") & pl.col("kind").is_in(taking))["school"]
+    taking = [k for k in law.weights if Stage.PRIMARY in law.stages_of(k) and k != POINT]
+    mothers = schools.filter(pl.col("kind").is_in(taking))["school"]
     joined = schools.filter("merging", pl.col("mother_school").is_in(mothers.implode()))
     grouped = joined.group_by("mother_school", maintain_order=True).agg("school")
     return {mother: tuple(points) for mother, points in grouped.iter_rows()}

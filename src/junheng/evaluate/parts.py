@@ -70,7 +70,8 @@ def _amount(book: Book, part: Part) -> PartFinding:
     status = statuses.pop() if len(statuses) == 1 else Status.MISSING
     standard = standards[0]
     value = number.value
-    gap = None if value is None else max(0.0, abs(standard.number - value))
+    known = value is not None and len(standards) == 1
+    gap = max(0.0, abs(standard.number - (value or 0.0))) if known else None
     return PartFinding(
         part=part.id,
         status=status,
@@ -169,8 +170,10 @@ def _attested(book: Book, part: Part) -> PartFinding:
     singles = []
     for item in measure.items:
         about = [row for row in rows if row["attested_item"] == item]
-        whole = next((row for row in about if row["attested_school"] is None), None)
-        singles.append(_attestation(item, whole))
+        whole = [row for row in about if row["attested_school"] is None]
+        singles += [_attestation(item, row) for row in whole]
+        if not whole:
+            singles.append(_attestation(item, None))
         singles += [_attestation(item, r) for r in about if r["attested_school"] is not None]
     status = all_of(single.status for single in singles)
     gaps = tuple(gap for single in singles for gap in single.missing)
@@ -232,14 +235,16 @@ def _subject(measure: model.Monitoring, standard: Standard, row: Row) -> Finding
 
 
 def _survey(book: Book, part: Part) -> PartFinding:
-    """Judge satisfied over valid answers of one method, together or by group."""
+    """Judge satisfied over valid answers of one method, together or by group.
+
+    A group that was not asked has no row or no valid answers; a row left blank is a gap.
+    """
     measure = part.measure
     assert isinstance(measure, model.Survey)
     standard = book.law.standard(part)
     if standard is None:
         return PartFinding(part=part.id, status=Status.NOT_APPLICABLE)
     rows = [r for r in book.rows["survey"].values() if r["survey_method"] == measure.method]
-    rows = [r for r in rows if any(r[e] is not None for e in _SURVEY_COUNTS)]
     singles = tuple(_survey_group(book, row, standard) for row in rows)
     satisfied = total(book.number("survey_satisfied", row) for row in rows)
     valid = total(book.number("survey_valid", row) for row in rows)
@@ -262,9 +267,6 @@ def _survey(book: Book, part: Part) -> PartFinding:
         gap=share_gap(satisfied, valid, 100, standard, "persons") if rows else None,
         gap_unit="persons",
     )
-
-
-_SURVEY_COUNTS = ("survey_issued", "survey_valid", "survey_satisfied")
 
 
 def _survey_group(book: Book, row: Row, standard: Standard) -> Finding:

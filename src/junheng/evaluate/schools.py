@@ -14,7 +14,7 @@ from junheng.evaluate.book import Book, Row
 from junheng.evaluate.bounds import Bounds, all_of, judge, no_less_than_zero, softened, total
 from junheng.evaluate.findings import Finding, Input, PartFinding
 from junheng.rulebook import model
-from junheng.rulebook.model import Part, Relaxation, Standard
+from junheng.rulebook.model import Part, Relaxation, Standard, Who
 
 Relaxed = frozenset[str]
 
@@ -37,22 +37,37 @@ def _may(book: Book, relaxation: Relaxation, school: Row) -> bool | None:
 
 def _who_gaps(book: Book, eased: list[Relaxation], school: Row) -> list[Input]:
     """Return what must be reported to know whether the school may use a relaxation."""
-    gaps = []
+    gaps: list[Input] = []
     for relaxation in eased:
         if _may(book, relaxation, school) is not None:
             continue
         for who in relaxation.who:
-            named = (
-                ("area", bool(who.areas)),
-                ("built_year", who.built_until is not None),
-                ("migrant_pupils", who.migrant_percent_above is not None),
-            )
-            gaps += [
-                book.input("schools", element, school)
-                for element, asked in named
-                if asked and school[element] is None
-            ]
+            if book.fits(who, school) is None:
+                gaps += _description_gaps(book, who, school)
     return list(dict.fromkeys(gaps))
+
+
+def _description_gaps(book: Book, who: Who, school: Row) -> list[Input]:
+    named = (
+        ("area", bool(who.areas)),
+        ("sponsor", who.sponsored_publicly is not None),
+        ("boarding_school", who.boarding is not None),
+        ("built_year", who.built_until is not None),
+        ("migrant_pupils", who.migrant_percent_above is not None),
+        (who.flag or "", who.flag is not None),
+    )
+    gaps = [
+        book.input("schools", element, school)
+        for element, asked in named
+        if asked and school[element] is None
+    ]
+    if who.counts:
+        gaps += book.pupil_gaps(school)
+    if who.largest_class_below is not None:
+        for stage in book.stages(school):
+            for finding in _class_gaps(book, school, stage):
+                gaps += finding.missing
+    return gaps
 
 
 def _part(part: Part, singles: list[Finding], comparison: str, unit: str) -> PartFinding:

@@ -115,11 +115,12 @@ def _schools(tables: Tables, law: Law, scope: Scope) -> pl.DataFrame:
 def _with_mothers(schools: pl.DataFrame, mother_kinds: list[str]) -> pl.DataFrame:
     """Point the merging rows at their mother school; without one they stand alone.
 
-    A teaching point teaches primary pupils, so its mother school must teach that stage.
+    A teaching point teaches primary pupils, so its mother school must teach that stage; another
+    point is nobody's mother school.
     """
     if not schools["merging"].any():
         return schools
-    can_take = ~pl.col("merging") & pl.col("kind").is_in(mother_kinds)
+    can_take = pl.col("kind").is_in([kind for kind in mother_kinds if kind != POINT])
     mothers = schools.filter(can_take).select(
         "county", pl.col("school").alias("mother_school"), pl.col("unit").alias("mother")
     )
