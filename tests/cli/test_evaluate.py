@@ -10,6 +10,8 @@ from docx import Document
 from openpyxl import load_workbook
 
 from junheng.intake.reader import read_input
+from junheng.intake.tables import make_tables
+from junheng.intake.template import write_template
 from junheng.rulebook.loader import load_rulebook
 
 BOOK = load_rulebook("moe-2017-6")
@@ -165,3 +167,19 @@ def test_a_county_that_filled_in_only_its_name_is_undecided_not_failed(run, tmp_
     assert outcome.code == 0, outcome.out
     assert "结论：？ 无法判定" in outcome.out
     assert "✗" not in outcome.out
+
+
+def test_schools_nothing_is_known_about_are_counted_as_undecided(run, tmp_path):
+    rulebook = load_rulebook("moe-2017-6")
+    schools = [
+        {"school": f"S{n}", "school_name": f"第{n}小学", "kind": "primary", "pupils_primary": 300}
+        for n in range(3)
+    ]
+    rows = {"county": [{"county_name": "某县"}], "schools": schools}
+    tables = make_tables(rulebook.dictionary, rows, county="某县")
+    file = tmp_path / "某县.xlsx"
+    write_template(file, rulebook.dictionary, rulebook.labels, tables=tables)
+    page = run("evaluate", file, "-o", tmp_path / "成果")
+    assert page.code == 0, page.out
+    assert page.out.count("0/3（3 无法判定）") == 8
+    assert "0.0%" not in page.out

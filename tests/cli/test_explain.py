@@ -65,8 +65,28 @@ def test_the_whole_county_is_explained_with_its_offenders(run, ask):
 def test_an_indicator_that_does_not_concern_a_school_is_told_so(run, ask):
     special = run(*ask, "YL0001", "14").out
     assert "不单独判定本校" in special
-    point = run(*ask, "全县", "1").out
-    assert point.count("╭") > 90  # Every section of the county is explained.
+
+
+def test_a_resource_item_of_the_county_is_one_page(run, ask):
+    page = run(*ask, "全县", "3").out
+    assert page.count("╭") == 1
+    assert "离标准最远的 10 个" in page
+
+
+def test_a_school_that_is_no_section_is_told_why(run, ask):
+    special = run(*ask, "YL0096", "4").out
+    assert "是特殊教育学校，不在资源配置指标评估的学校类型之内。" in special
+    assert "╭" not in special
+    assert "是不足 50 人的教学点（现有 19人）" in run(*ask, "YL0060", "4").out
+    merged = run(*ask, "YL0064", "4").out
+    assert merged.startswith("样例县乙镇亥村教学点（YL0064）不计校数，并入")
+    assert "（YL0017） 小学 生均教学及辅助用房面积" in merged
+
+
+def test_the_indicators_to_choose_from_are_listed_by_number_and_name(run, ask):
+    error = run(*ask, "YL0070", "33").err
+    assert "可用：1 高于规定学历教师、2 县级以上骨干教师、" in error
+    assert "_" not in error
 
 
 @pytest.mark.parametrize(

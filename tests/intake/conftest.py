@@ -84,12 +84,12 @@ def full(dictionary):
         row("schools", kind, school=code, school_name=name, kind=kind)
         for code, (name, kind, _) in KINDS.items()
     ]
-    for school in rows["schools"]:
-        if "mother_school" in school:
-            school["mother_school"] = "0010000001"
     by_stage = [(code, k, s) for code, (_, k, stages) in KINDS.items() for s in stages]
     rows["teachers"] = [row("teachers", k, s, school=c, stage=s) for c, k, s in by_stage]
-    rows["classes"] = [row("classes", k, s, school=c, stage=s) for c, k, s in by_stage * 3]
+    rows["classes"] = [
+        row("classes", k, s, school=c, stage=s, class_name=f"{number} 班")
+        for number, (c, k, s) in enumerate(by_stage * 3)
+    ]
     rows["rooms"] = [row("rooms", k, school=c, room_kind="art") for c, k, _ in by_stage]
     for table in ("facilities", "funds", "retention"):
         rows[table] = [row(table, kind, school=code) for code, (_, kind, _) in KINDS.items()]
@@ -102,7 +102,21 @@ def full(dictionary):
         row("monitoring", subject=subject) for subject in dictionary.by_id()["subject"].choices
     ]
     rows["survey"] = [row("survey", survey_method="visit", survey_group="parents")]
-    return make_tables(dictionary, rows, county=COUNTY)
+    return make_tables(dictionary, agreeing(rows), county=COUNTY)
+
+
+def agreeing(rows):
+    """The rows without answers that contradict each other."""
+    for section in rows["teachers"]:
+        section["staff"] = section["teachers"]
+    known = {
+        "mother_school": "0010000001",
+        "has_kindergarten": True,
+        "monitored": True,
+    }
+    for row in (*rows["schools"], *rows["monitoring"]):
+        row |= {name: value for name, value in known.items() if name in row}
+    return rows
 
 
 @pytest.fixture(scope="session")

@@ -270,7 +270,10 @@ def test_text_columns_of_numbers_are_understood(read, parquet_folder, full):
 
 
 def test_a_column_wrong_from_top_to_bottom_is_not_told_a_million_times(read, parquet_folder, full):
-    rows = pl.concat([full["classes"].drop("row")] * 200).with_columns(class_pupils=pl.lit(999))
+    spoilt = {"class_pupils": pl.lit(999), "class_name": pl.lit(None, pl.String)}
+    rows = pl.concat([full["classes"].drop("row")] * 200).with_columns(**spoilt)
+    unsaid = pl.lit(None, pl.Int64)
+    change(parquet_folder / "schools.parquet", classes_primary=unsaid, classes_junior=unsaid)
     rows.write_parquet(parquet_folder / "classes.parquet")
     rejects = read(parquet_folder).rejects
     assert len(rejects) == 1001
@@ -323,3 +326,35 @@ def test_counties_that_nobody_described_at_all_are_taken_as_they_come(read, fold
     assert reading.rejects == ()
     assert reading.tables.counties() == two.counties()
     assert reading.tables["county"].is_empty()
+
+
+# ------------------------------------------------------------------ the form as a CSV file
+
+
+def test_a_form_saved_as_csv_is_read_as_it_stands(read, csv_folder, sheets_of_county, full):
+    rows = [[str(cell) for cell in row] for row in sheets_of_county["县情"]]
+    rewrite(csv_folder / "县情.csv", [",".join(row) for row in rows])
+    reading = read(csv_folder)
+    assert reading.rejects == ()
+    assert reading.tables.counties() == full.counties()
+    county = reading.tables["county"].row(0, named=True)
+    assert county["population"] == full["county"]["population"][0]
+    assert reading.tables.cell("county", "county_name", 1).address == "D4"
+
+
+def test_a_refused_cell_of_a_form_saved_as_csv_has_its_place(read, csv_folder, sheets_of_county):
+    rows = [[str(cell) for cell in row] for row in sheets_of_county["县情"]]
+    rows[5][3] = "去年"
+    rewrite(csv_folder / "县情.csv", [",".join(row) for row in rows])
+    (reject,) = read(csv_folder).rejects
+    assert (reject.code, reject.file, reject.cell) == ("not_a_year", "县情.csv", "D6")
+
+
+def test_a_bare_zero_in_a_csv_is_no_evidence(read, csv_folder):
+    path = csv_folder / "佐证.csv"
+    head, first, *rest = lines(path)
+    rewrite(path, [head, first.rpartition(",")[0] + ",0", *rest])
+    reading = read(csv_folder)
+    assert reading.rejects == ()
+    assert [n.code for n in reading.notices] == ["zero_as_none"]
+    assert reading.tables["attestations"]["evidence"][0] is None

@@ -4,6 +4,7 @@ import pytest
 
 from junheng.intake.headings import find_headings
 from junheng.intake.layout import make_layout
+from junheng.intake.pages import hint_of
 from junheng.intake.reader import read_input
 from junheng.intake.template import write_template
 from junheng.intake.text import normal
@@ -78,3 +79,14 @@ def test_labels_that_would_look_alike_are_refused(dictionary, labels):
 def test_text_that_is_no_heading_is_not_taken_for_one(layout):
     sheet = layout.sheet("schools")
     assert find_headings([["学校：每所学校一行"], ["小学", "初中"], ["备注"]], sheet) is None
+
+
+def test_only_the_list_of_schools_says_that_no_code_may_stand_twice(layout):
+    notes = {s.table.id: f.note for s in layout.sheets if (f := s.field("school")) is not None}
+    assert {table for table, note in notes.items() if "不得重复" in note} == {"schools"}
+    assert len(set(notes.values())) == 2
+
+
+def test_a_hint_does_not_contradict_itself(layout):
+    hints = [hint_of(field) for sheet in layout.sheets for field in sheet.fields]
+    assert [hint for hint in hints if hint.count("必填") > 1] == []

@@ -58,9 +58,13 @@ def test_the_same_school_and_stage_twice_is_refused(read, cells):
     assert "小学" in reject.why
 
 
-def test_classes_may_look_alike(read, cells):
-    cells["班级"].rows.append(list(cells["班级"].rows[3]))
-    assert read(cells).rejects == ()
+def test_repeated_keys_are_told_in_words(read, cells):
+    cells["质量监测"]["A5"] = cells["质量监测"]["A4"]
+    cells["满意度"].rows.append(list(cells["满意度"].rows[3]))
+    subject, survey = read(cells).rejects
+    assert (subject.value, survey.value) == ("语文", "走访")
+    assert "语文" in subject.why
+    assert "走访 家长" in survey.why
 
 
 def test_a_school_that_is_not_listed_is_refused_with_a_guess(read, cells, full):
@@ -100,14 +104,15 @@ def test_a_school_whose_own_row_is_refused_does_not_repeat_the_complaint(read, c
 def test_a_school_without_kind_is_refused(read, cells):
     cells["学校"][f"{cells['学校'].column('办学类型')}4"] = ""
     reject = one(read(cells))
-    assert (reject.code, reject.heading) == ("missing_key", "办学类型")
+    assert (reject.code, reject.heading) == ("missing_kind", "办学类型")
 
 
 def test_a_point_must_say_whether_it_is_counted_and_others_need_not(read, cells):
     column = cells["学校"].column("是否不计校数")
     cells["学校"][f"{column}7"] = ""
     reject = one(read(cells))
-    assert (reject.code, reject.cell) == ("missing_key", f"{column}7")
+    assert (reject.code, reject.cell) == ("missing_counting", f"{column}7")
+    assert "单独计算还是并入中心校" in reject.why
 
 
 def test_a_stage_the_school_does_not_teach_is_refused(read, cells):
@@ -119,13 +124,13 @@ def test_a_stage_the_school_does_not_teach_is_refused(read, cells):
 
 
 def test_a_number_that_a_school_is_not_asked_for_is_set_aside(read, cells):
-    column = cells["学校"].column("初中在校学生数（人）")
-    cells["学校"][f"{column}4"] = 300.0
+    column = cells["校舍设备"].column("网络多媒体教室数（间）")
+    cells["校舍设备"][f"{column}8"] = 3.0
     reading = read(cells)
     assert reading.rejects == ()
     (notice,) = reading.notices
-    assert (notice.code, notice.cell, notice.value) == ("not_asked", f"{column}4", "300")
-    assert reading.tables["schools"]["pupils_junior"][0] is None
+    assert (notice.code, notice.cell, notice.value) == ("not_asked", f"{column}8", "3")
+    assert reading.tables["facilities"]["multimedia_rooms"][4] is None
 
 
 def test_a_zero_that_a_school_is_not_asked_for_is_no_matter(read, cells):

@@ -4,6 +4,7 @@ import openpyxl
 import pytest
 from openpyxl.chart import BarChart, Reference
 
+from junheng.base.errors import UnusableFileError
 from junheng.intake.reader import read_input
 
 PUPILS = "小学在校学生数（人）"
@@ -262,3 +263,9 @@ def test_a_sheet_that_is_a_chart_is_passed_over(tmp_path, written, dictionary, l
     book.create_chartsheet("图表").add_chart(chart)
     book.save(file)
     assert read_input(file, dictionary, labels).rejects == ()
+
+
+def test_another_kind_of_workbook_is_not_taken_for_an_empty_one(read, cells):
+    others = {"结论": cells["填表说明"], "差距清单": cells["经费"]}
+    with pytest.raises(UnusableFileError, match="不是填报工作簿"):
+        read(others)

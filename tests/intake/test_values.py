@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from junheng.intake.columns import read_column
 from junheng.intake.values import Fault, State, understand
 
 
@@ -189,6 +190,15 @@ NOT_REPORTED = [
     (PERSONS, "未统计", State.UNKNOWN, "unknown"),
     (PERSONS, "n/a", State.UNKNOWN, "unknown"),
     (EVIDENCE, "暂无", State.UNKNOWN, "unknown"),
+    *(
+        (EVIDENCE, word, State.UNKNOWN, "unknown")
+        for word in ("暂缺", "缺", "待补", "待查", "无材料")
+    ),
+    *((PERSONS, word, State.UNKNOWN, "unknown") for word in ("暂缺", "待补", "待查")),
+    (EVIDENCE, "-", State.DASH, "dash"),
+    (EVIDENCE, "？", State.UNKNOWN, "unknown"),
+    (EVIDENCE, "（ ）", State.UNKNOWN, "unknown"),
+    *((EVIDENCE, zero, State.NONE, "zero_as_none") for zero in ("0", "００", "0.0", 0, 0.0)),
     (EVIDENCE, "无", State.NONE, "none"),
     (KIND, "无", State.NONE, "none"),
     (DATE, "无", State.NONE, "none"),
@@ -292,3 +302,17 @@ def test_plain_digits_are_no_surprise_where_all_is_text(read):
 def test_units_are_converted_exactly(read):
     assert read(WAN_YUAN, "0.1元").value == 0.00001
     assert read(YUAN, "1.1万元").value == 11000.0
+
+
+def test_digits_are_a_number_of_evidence_and_zero_a_code(read):
+    assert read(EVIDENCE, "10").value == "10"
+    assert read(EVIDENCE, 7.0).value == "7"
+    assert read(CODE, "0").value == "0"
+
+
+@pytest.mark.parametrize("where", ["schools.area", KIND, LEVEL])
+def test_a_dash_for_a_choice_is_shown_as_not_reported(layout, where):
+    table, _, element = where.partition(".")
+    field = layout.sheet(table).field(element)
+    (odd,) = read_column(["—"], field).odd
+    assert (odd.code, odd.read_as) == ("dash", "未填报")

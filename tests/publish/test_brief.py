@@ -9,7 +9,7 @@ from docx.oxml.ns import qn
 
 from junheng.publish.brief import brief_blocks, write_brief
 from junheng.publish.fonts import find_font
-from junheng.publish.gb9704 import Picture, plain_text, solid
+from junheng.publish.gb9704 import Grid, Picture, Text, plain_text, solid
 from publish import county_rows
 
 
@@ -79,6 +79,37 @@ def test_an_undecided_county_is_not_said_to_fail(told, facts_of):
     assert "没有发现不达标的步骤，但还有数据没有填报" in text
     assert "不能判定的有1步，为政府保障程度15项" in text
     assert "县情 | 上年度公务员年平均工资收入 | 全县 | 第15项教师工资" in text
+
+
+def test_schools_not_looked_at_alone_are_counted_by_reason(told, passing, facts_of):
+    text = told(passing)
+    assert "另有3所填报的学校没有单独测算（并入其他学校测算的1所、不足50人的教学点1所、" in text
+    assert "不在测算范围的其他类型学校1所），名单和原因见测算结果工作簿" in text
+    rows = county_rows.passing()
+    rows["schools"] = [r for r in rows["schools"] if r["school"] not in {"s06", "s12", "s90"}]
+    assert "没有单独测算" not in told(facts_of(rows))
+
+
+def test_the_kindergarten_weight_of_joined_schools_is_among_what_is_not_sure(told, passing):
+    unsure = told(passing).partition("尚待核实的有")[2].partition("。")[0]
+    for kind in ("九年一贯制学校", "十二年一贯制学校", "小学", "教学点"):
+        assert f"{kind}附设幼儿班的拆分权重" in unsure
+    assert "完全中学" not in unsure
+
+
+def test_items_that_do_not_apply_are_said_not_to_count(told, passing, nothing_reported):
+    assert "其余按项计，不适用的项不计。" in told(nothing_reported)
+    assert "不适用的项不计" not in told(passing)
+
+
+@pytest.mark.parametrize("county", ["passing", "failing", "with_gaps", "nothing_reported"])
+def test_every_paragraph_and_note_ends_as_a_sentence(county, request, imprint):
+    facts = request.getfixturevalue(county)
+    blocks = brief_blocks(facts, imprint=imprint, font=None)
+    texts = [block.text for block in blocks if isinstance(block, Text)]
+    texts += [block.note for block in blocks if isinstance(block, Grid)]
+    assert len(texts) > 8
+    assert not [text for text in texts if not text.endswith(("。", "。）"))]
 
 
 def test_a_single_failing_school_is_named_with_what_it_lacks(told, facts_of):

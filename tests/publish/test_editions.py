@@ -77,6 +77,7 @@ def test_a_rulebook_without_county_items_has_no_sheet_and_no_chapter_for_them(wr
         "表Ⅲ",
         "差距清单",
         "差异系数贡献",
+        "未单独评估的学校",
         "未定事项",
         "依据",
     ]

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from junheng.base.units import Status
-from junheng.publish.numbers import fixed, holds, percent, plain, rounded, rounding_hides, telling
+from junheng.publish.numbers import (
+    fixed,
+    holds,
+    percent,
+    plain,
+    rounded,
+    rounding_hides,
+    stepped,
+    telling,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +64,21 @@ def test_the_telling_form_always_reads_as_the_true_verdict(value, standard, comp
 def test_rounding_moves_a_number_by_half_a_step_at_most(value, decimals):
     step = 10**-decimals
     assert abs(rounded(value, decimals) - value) <= step / 2 * (1 + 1e-6) + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("gap", "unit", "told"),
+    [
+        (1915.8600000000001, "m2", 1915.86),
+        (230.29999999999998, "wan_yuan", 230.3),
+        (7.000000000000001, "persons", 7.0),
+        (2.0, None, 2.0),
+        (0.0, "rooms", 0.0),
+        (0.4, "persons", 1.0),  # a whole person is what it takes
+        (0.0301, "fraction", 0.031),
+        (None, "m2", None),
+        (float("inf"), "m2", None),
+    ],
+)
+def test_gaps_are_told_in_whole_steps_of_their_unit(gap, unit, told):
+    assert stepped(gap, unit) == told

@@ -8,7 +8,8 @@ from pypdf import PdfReader
 
 from junheng.publish.brief import brief_blocks, write_brief
 from junheng.publish.fonts import find_font
-from junheng.publish.gb9704 import plain_text
+from junheng.publish.gb9704 import Grid, document_of, plain_text
+from junheng.publish.words import wording
 from junheng.publish.workbook import write_workbook
 
 A4, A3 = (595, 842), (842, 1191)
@@ -60,6 +61,29 @@ def test_the_text_of_the_brief_stays_inside_its_margins(brief_pdf, pdf_pages):
         top, bottom = ink(picture)
         assert top >= 36, f"page {number}"
         assert bottom <= 297 - 22, f"page {number}"
+
+
+@pytest.mark.parametrize(
+    ("table", "cells"),
+    [
+        ("items", ("≥2000", "145/166（12）", "无法判定")),
+        ("dispersion", ("12887.97", "无法判定", "无法判定")),
+    ],
+)
+def test_no_number_is_broken_over_two_lines(libreoffice, tmp_path, imprint, table, cells):
+    words = wording("brief")[table]
+    grid = Grid(
+        caption=words["caption"],
+        headings=(words["item"], *(h.format(stage="小学") for h in words["by_stage"] * 2)),
+        rows=(("每百名学生拥有体育、艺术专任教师数", *cells, *cells),),
+        widths=(words["item_width"], *words["stage_widths"] * 2),
+    )
+    path = tmp_path / "table.docx"
+    path.write_bytes(document_of([grid], title="", stamp=imprint.stamp))
+    (page,) = PdfReader(libreoffice.convert(path)).pages
+    lines = ["".join(line.split()) for line in page.extract_text().splitlines()]
+    for cell in cells:
+        assert sum(line.count(cell) for line in lines) == 2 * cells.count(cell), (cell, lines)
 
 
 def test_a_page_of_text_has_the_22_lines_the_standard_asks_for(brief_pdf):

@@ -76,6 +76,40 @@ def test_what_was_not_reported_is_null_and_named(document):
     assert named[0]["cell"]["sheet"] == "教师"
 
 
+def test_schools_not_looked_at_alone_are_named_with_the_reason(document):
+    found = {one["school"]: one for one in document["exclusions"]}
+    assert {code: (one["reason"], one["mother"]) for code, one in found.items()} == {
+        "s06": ("merged", "s04"),
+        "s12": ("small_point", None),
+        "s90": ("kind", None),
+    }
+    assert (found["s12"]["school_name"], found["s12"]["pupils"]) == ("清水乡大坪教学点", 18)
+    judged = {section["school"] for section in document["sections"]}
+    assert not judged & set(found)
+
+
+def test_gaps_are_whole_steps_of_their_unit_and_values_stay_exact(document_of, facts_of):
+    rows = county_rows.failing()
+    for row in rows["facilities"]:
+        row["auxiliary_area"] = round(row["auxiliary_area"] * 0.45321, 2)
+        row["equipment_value"] = round(row["equipment_value"] * 0.4777, 2)
+    facts = facts_of(rows)
+    exact = facts.evaluation.resources.sections["auxiliary_area_per_pupil.value"].to_list()
+    document = document_of(facts)
+    items = [item for section in document["sections"] for item in section["items"].values()]
+    decimals = {"m2": 2, "wan_yuan": 2}
+    stored = 0
+    for item in items:
+        for name in ("gap", "gap_to_floor"):
+            assert item[name] == round(item[name], decimals.get(item["gap_unit"], 0))
+            stored += item[name] > 0
+    assert stored > 40
+    areas = [
+        section["items"]["auxiliary_area_per_pupil"]["value"] for section in document["sections"]
+    ]
+    assert areas == exact
+
+
 def test_merged_points_are_named(document):
     mother = next(s for s in document["sections"] if s["school"] == "s04")
     assert mother["merged"] == ["s06"]

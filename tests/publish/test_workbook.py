@@ -10,7 +10,7 @@ from publish import county_rows
 
 SHEETS = [
     *("总览", "表Ⅰ", "表Ⅱ-1", "表Ⅱ-2", "表Ⅲ", "表Ⅳ", "表Ⅴ", "表Ⅴ附", "表Ⅵ"),
-    *("差距清单", "差异系数贡献", "未定事项", "依据"),
+    *("差距清单", "差异系数贡献", "未单独评估的学校", "未定事项", "依据"),
 ]
 
 
@@ -58,7 +58,7 @@ def test_every_sheet_is_set_up_to_be_printed_and_scrolled(gaps_book):
         if sheet.title not in {"总览", "表Ⅴ附"}:
             assert sheet.freeze_panes, sheet.title
     filtered = {s.title for s in gaps_book.worksheets if s.auto_filter.ref}
-    assert filtered == {"表Ⅱ-2", "差距清单", "差异系数贡献", "未定事项", "依据"}
+    assert filtered == set(SHEETS[9:]) | {"表Ⅱ-2"}
 
 
 def test_no_cell_holds_an_english_word_or_a_bare_code(gaps_book):
@@ -107,6 +107,43 @@ def test_table_1_sums_what_schools_reported_and_says_what_is_lacking(gaps_book):
     assert lines["L15"][3] == 3
     assert lines["L16"][3] == 1
     assert lines["L19"][3] == 900 + 1350 + 540 + 180 + 62 + 23 + 450 + 500 + 18
+
+
+def test_table_1_never_shows_part_of_a_sum_as_the_sum(facts_of, opened):
+    changed = county_rows.passing()
+    by_code = {row["school"]: row for row in changed["schools"]}
+    by_code["s02"]["pupils_primary"] = None
+    by_code["s05"]["pupils_primary"] = None
+    changed["teachers"][0]["staff"] = None
+    rest = sum(row["staff"] or 0 for row in changed["teachers"] if row["stage"] == "primary")
+    lines = {row[0]: row for row in rows(opened(facts_of(changed)), "表Ⅰ") if row[0]}
+    assert lines["L19"][3:5] == ["数据不全（已填 2,611）", "另有 2 处未填报"]
+    assert lines["L16"][3:5] == ["数据不全（已知 0）", "另有 1 处未填报"]
+    assert lines["L21"][3] == f"数据不全（已填 {rest}）"
+    assert lines["L20"][3:5] == [2820, ""]
+
+
+def test_a_survey_with_a_group_left_blank_has_no_total(facts_of, opened):
+    changed = county_rows.passing()
+    changed["survey"][1]["survey_valid"] = None
+    found = [row for row in rows(opened(facts_of(changed)), "表Ⅵ") if row[0] == "问卷"]
+    assert found[0][2:5] == [600, "数据不全（已填 392）", 546]
+
+
+def test_schools_not_looked_at_alone_are_listed_with_the_reason(gaps_book):
+    found = {row[0]: row[1:] for row in rows(gaps_book, "未单独评估的学校")[3:]}
+    assert found == {
+        "s06": ["清水乡石桥教学点", "教学点", 23, "并入所属学校合并测算", "清水乡中心小学"],
+        "s12": ["清水乡大坪教学点", "教学点", 18, "学生不足 50 人的教学点，不单独测算", ""],
+        "s90": ["特殊教育学校", "特殊教育学校", "——", "这类学校不在资源配置测算范围内", ""],
+    }
+
+
+def test_a_county_without_such_schools_says_so(facts_of, opened):
+    changed = county_rows.passing()
+    kept = [row for row in changed["schools"] if row["school"] not in {"s06", "s12", "s90"}]
+    book = opened(facts_of({**changed, "schools": kept}))
+    assert "填报的学校都单独测算了资源配置" in text_of(book, "未单独评估的学校")
 
 
 def test_table_2_1_counts_schools_by_item_and_stage(gaps_book, with_gaps, law):
@@ -263,6 +300,15 @@ def test_sources_give_clause_date_and_sureness_of_every_indicator(gaps_book):
         "2025-03-01",
         "较可靠",
     ]
+
+
+def test_a_weight_that_is_not_sure_makes_its_whole_rule_unsure(gaps_book):
+    found = [row for row in rows(gaps_book, "依据") if row[1] == "校舍设备按学段拆分"]
+    weights = {row[2].partition("，")[0]: row for row in found}
+    assert "（其中附设幼儿班的权重待核）" in weights["九年一贯制学校"][2]
+    assert "（其中附设幼儿班的权重待核）" in weights["十二年一贯制学校"][2]
+    assert weights["九年一贯制学校"][5] == weights["十二年一贯制学校"][5] == "待核"
+    assert weights["完全中学"][5] == "确定"
 
 
 # ------------------------------------------------------------------ rounding that would mislead

@@ -1,9 +1,12 @@
 """A rule file that does not say what it must is refused: file, key, and what was probably meant."""
 
+import tomllib
+
 import pytest
 
 from junheng.base.errors import RulebookError, UnknownNameError
 from junheng.rulebook.loader import list_rulebooks, load_rulebook
+from junheng.rulebook.problems import fields_at
 
 BOOK = "moe-2017-6"
 RULES, CLAUSES = f"{BOOK}/rulebook.toml", f"{BOOK}/clauses.toml"
@@ -63,6 +66,27 @@ ONE_FAULT = {
     "wrong folder name": (RULES, r'(?m)^id *= "moe-2017-6"', 'id = "moe-2017"', "id", "moe-2017"),
     "date in quotes": (DEGREE, "2017-04-19", '"soon"', "valid_from", "应为日期"),
     "text for a number": (DEGREE, r"at_least *= 4\.2", 'at_least = "much"', "part.main.standard.1.at_least", "应为数字"),
+    "number in quotes": (DEGREE, r"at_least *= 4\.2", 'at_least = "4.2"', "part.main.standard.1.at_least", "不加引号"),
+    "upper bound in quotes": (item("class_size"), r"at_most *= 45", 'at_most = "45"', "part.main.standard.1.at_most", "不加引号"),
+    "open bound in quotes": (item("quality_monitoring"), r"below *= 0\.15", 'below = "0.15"', "part.difference.standard.1.below", "不加引号"),
+    "weight in quotes": (RULES, r"junior = 1\.1 }", 'junior = "1.1" }', "splitting.1.weights.junior", "不加引号"),
+    "whole number in quotes": (RULES, "met_at_least *= 6", 'met_at_least = "6"', "rollup.1.met_at_least", "应为整数"),
+    "fraction for a whole number": (RULES, "met_at_least *= 6", "met_at_least = 6.0", "rollup.1.met_at_least", "应为整数"),
+    "truth in quotes": (RULES, "merge_points *= true", 'merge_points = "true"', "scope.resource.merge_points", "true 或 false"),
+    "truth for a number": (DEGREE, r"at_least *= 4\.2", "at_least = true", "part.main.standard.1.at_least", "应为数字"),
+    "no number": (DEGREE, r"at_least *= 4\.2", "at_least = nan", "part.main.standard.1.at_least", "应为数字"),
+    "true date in quotes": (DEGREE, "valid_from *= 2017-04-19", 'valid_from = "2017-04-19"', "valid_from", "应为日期"),
+    "range in quotes": (ELEMENTS, "maximum *= 3000\n", 'maximum = "3000"\n', "element.population.maximum", "不加引号"),
+    "negative standard": (DEGREE, r"at_least *= 4\.2", "at_least = -4.2", "part.main.standard.1.at_least", "不能小于 0，写的是 -4.2"),
+    "percent above 100": (item("teacher_exchange"), "at_least *= 10", "at_least = 110", "part.exchange.standard.1.at_least", "不能大于 100，写的是 110"),
+    "floor above 100": (RULES, "floor_percent *= 85", "floor_percent = 850", "rollup.1.floor_percent", "不能大于 100"),
+    "negative floor": (RULES, "floor_percent *= 85", "floor_percent = -1", "rollup.1.floor_percent", "不能小于 0"),
+    "cap of nothing": (RULES, r"at_most *= 0\.50", "at_most = 0", "dispersion.1.at_most", "必须大于 0"),
+    "negative cap": (RULES, r"at_most *= 0\.45", "at_most = -0.45", "dispersion.2.at_most", "必须大于 0"),
+    "more items than there are": (RULES, "met_at_least *= 6", "met_at_least = 8", "rollup.1.met_at_least", "却只有 7 项"),
+    "adding for boarders": (RULES, r'\["urban"\], flag', '["urban"], boarding = true, flag', "relaxation.dense_city_sports_space.who.1.boarding", "pupils_at_least"),
+    "unsure of no weight": (RULES, r'unsure_stages = \["kindergarten"\]', 'unsure_stages = ["senior"]', "splitting.1", "weights 里有的学段"),
+    "unknown key of the rulebook": (RULES, r"(?m)^id", "stage = 1\nid", "stage", "未知的键“stage”，是否想写“steps”"),
     "no parts": (item("layout"), r"(?s)\[\[part\]\].*", "part = []\n", "part", "不能为空"),
     "circular extends": (RULES, r"(?m)^id", f'extends = "{BOOK}"\nid', "extends", "循环"),
     "extends nothing": (RULES, r"(?m)^id", 'extends = "shenyang"\nid', "extends", "shenyang-quota"),
@@ -78,6 +102,56 @@ def test_one_fault_is_one_sentence_with_file_key_and_guess(copy, fault):
     assert says in here
     # A number taken is a fault of both who have it; nothing else is blamed on anybody else.
     assert len(told) == (2 if fault == "number taken" else 1)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "key"),
+    [
+        # Every key is one of another model: it is not suggested where it is not understood.
+        (DEGREE, r"at_least *= 4\.2", "at_least = 4.2\nstages = 1", "part.main.standard.1.stages"),
+        (DEGREE, "per *= 100", "per = 100\nmethods = 1", "part.main.measure.methods"),
+        (RULES, "floor_percent *= 85", "floor_percent = 85\nelements = 1", "rollup.1.elements"),
+        (ELEMENTS, 'unit *= "places"', 'unit = "places"\nlocators = 1', "element.towns.locators"),
+    ],
+)
+def test_a_guess_is_a_key_that_may_stand_there(copy, file, old, new, key):
+    copy.replace(file, old, new)
+    (line,) = copy.problems()
+    assert line.startswith(f"{file} [{key}] 未知的键")
+    name = key.rpartition(".")[2]
+    guess = "，是否想写“stage”" if name == "stages" else ""
+    assert line.endswith(f"“{name}”{guess}")
+
+
+def test_a_guess_knows_the_keys_at_every_depth():
+    assert "boarding" in fields_at(("relaxation", 0, "who", 1))
+    assert "boarding" not in fields_at(("relaxation", 0))
+    assert fields_at(("dictionary", "element", 0, "when")) == {"element", "among"}
+    assert fields_at(("clauses", "moe-2017-6/3")) == {"document", "locator", "subject"}
+    measure = ("indicators", 0, "part", 0, "variant", 0, "measure")
+    assert fields_at((*measure, "size")) == {"kind"}
+    assert fields_at(()) >= {"extends", "splitting"}
+    assert "sha256" not in fields_at(())
+
+
+@pytest.mark.parametrize(
+    ("rulebook", "name", "number"),
+    [(BOOK, "layout", 8), ("shenyang-quota", "layout", 8), ("demo-ph", "classrooms_per_100", None)],
+)
+def test_a_lost_indicator_file_is_told_by_its_number(copy, rulebook, name, number):
+    folder = copy.home / (BOOK if rulebook == "shenyang-quota" else rulebook) / "indicators"
+    lost = folder / f"{name}.toml"
+    number = number or tomllib.loads(lost.read_text("utf-8"))["number"]
+    lost.unlink()
+    where = f"{folder.relative_to(copy.home).as_posix()} [number] "
+    assert f"{where}指标编号须从 1 起连续，缺少 {number}：是否漏了指标文件" in copy.problems(
+        rulebook
+    )
+
+
+def test_a_share_of_something_else_may_exceed_a_hundred(copy):
+    copy.replace(item("retention"), "at_least *= 95", "at_least = 105")
+    assert load_rulebook(BOOK, copy.home).indicator("retention").part[0].standard[0].number == 105
 
 
 def test_the_words_of_the_validator_do_not_show(copy):

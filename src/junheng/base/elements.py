@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from junheng.base.units import Stage
@@ -18,6 +26,16 @@ class Definition(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _as_written(value: Any) -> Any:  # noqa: ANN401 - whatever a file says
+    """Refuse what only looks like a number: text in quotes, and true or false."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise PydanticCustomError("decimal_type", "a number without quotes")
+    return value
+
+
+# A number as the files write it; nothing is read into text in quotes.
+Figure = Annotated[Decimal, BeforeValidator(_as_written)]
+
 ElementType = Literal["text", "choice", "yes_no", "integer", "decimal", "date", "year"]
 
 
@@ -26,7 +44,7 @@ class FormCell(Definition):
 
     form: str
     cell: str | None = None  # None: found by heading only
-    valid_from: int
+    valid_from: StrictInt
 
 
 class When(Definition):
@@ -49,11 +67,11 @@ class Element(Definition):
     choices: tuple[str, ...] = ()  # codes; their Chinese words are in the labels file
     kinds: tuple[str, ...] = ()  # school kinds it is asked of; empty: all
     stages: tuple[Stage, ...] = ()  # for rows by stage; empty: all
-    minimum: Decimal = Decimal(0)
-    maximum: Decimal | None = None
+    minimum: Figure = Decimal(0)
+    maximum: Figure | None = None
     at_most: str | None = None  # element of the same table that it cannot exceed
-    required: bool = True  # a blank is a gap, counted as not reported, never refused
-    structural: bool = False  # without it the row cannot be placed: a blank is refused
+    required: StrictBool = True  # a blank is a gap, counted as not reported, never refused
+    structural: StrictBool = False  # without it the row cannot be placed: a blank is refused
     when: When | None = None
     forms: tuple[FormCell, ...] = ()
     feeds: tuple[str, ...] = ()  # indicators, tables or rules that read it

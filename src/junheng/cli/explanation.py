@@ -10,9 +10,10 @@ from rich.panel import Panel
 from junheng.base.errors import UnknownNameError
 from junheng.cli.console import console, plain_table, print_table, tell
 from junheng.cli.evaluation import read_clean, the_county
-from junheng.cli.summary import marked
+from junheng.cli.summary import marked, numbered
 from junheng.cli.words import heads, say, suggestion, word
 from junheng.evaluate.county import evaluate_county
+from junheng.explain.excluded import why_excluded
 from junheng.explain.sources import Source
 from junheng.explain.trace import Trace, trace
 from junheng.explain.words import Words
@@ -30,10 +31,13 @@ def explain_number(
     indicator_id = find_indicator(law, indicator, words)
     evaluation = evaluate_county(tables, law)
     traces = trace(evaluation, tables, law, school=code, indicator=indicator_id)
+    excluded = why_excluded(tables, law, school=code, indicator=indicator_id)
+    if excluded is not None:
+        tell(excluded)
+    elif not traces:
+        tell(say("not_applied", school=school))
     for one in traces:
         _print(one, words)
-    if not traces:
-        tell(say("not_applied", school=school))
 
 
 def find_school(tables: Tables, name: str, words: Words) -> str | None:
@@ -63,18 +67,24 @@ def find_indicator(law: Law, name: str, words: Words) -> str:
     if len(fitting) == 1:
         return fitting[0]
     known = [i.id for i in current] + [words.short(i.id) for i in current]
+    ordered = sorted(current, key=lambda i: (i.number is None, i.number or 0))
+    listed = [numbered(words, i.id, i.number).strip() for i in ordered]
     raise UnknownNameError(
-        what=say("indicator_what"), name=name, suggestion=suggestion(name, known)
+        what=say("indicator_what"), name=name, suggestion=suggestion(name, known, listed)
     )
 
 
 def _print(one: Trace, words: Words) -> None:
     clause = word("head", "clause_line", clause=one.clause, sureness=one.sureness)
     text = escape("\n".join([*one.lines, clause]))
-    title = f"{escape(one.title)}  {marked(words, one.status)}"
+    title = escape(one.title)
+    if one.status is not None:
+        title += f"  {marked(words, one.status)}"
     console().print(Panel(text, title=title, title_align="left"))
     if one.sources:
         _print_sources(one.sources)
+    if one.more:
+        tell(say("more_schools", count=one.more))
 
 
 def _print_sources(sources: tuple[Source, ...]) -> None:

@@ -87,7 +87,11 @@ def _count(sections: pl.DataFrame, column: str, stage: Stage) -> str:
     if statuses.is_empty():
         return word("marks", "not_applicable")
     met, total = (statuses == Status.MET.value).sum(), len(statuses)
-    return f"{met}/{total} {met * 100 / total:5.1f}%"
+    undecided = (statuses == Status.MISSING.value).sum()
+    open_ones = word("head", "undecided", count=undecided) if undecided else ""
+    # A percentage of schools nothing is known about would read as a verdict on them.
+    percent = "" if undecided == total else f" {met * 100 / total:5.1f}%"
+    return f"{met}/{total}{percent}{open_ones}"
 
 
 def _cv(evaluation: CountyEvaluation, item: str, stage: Stage, words: Words) -> str:

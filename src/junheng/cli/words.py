@@ -38,9 +38,11 @@ def heads(*keys: str) -> list[str]:
     return [word("head", key) for key in keys]
 
 
-def suggestion(name: str, known: Sequence[str]) -> str:
-    """Return a guess at what was meant, else a few of the known names."""
+def suggestion(name: str, known: Sequence[str], listed: Sequence[str] | None = None) -> str:
+    """Return a guess at what was meant among the known names, else a few of those to list."""
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     if close:
         return say("close", name=close[0])
-    return say("known", names=word("say", "comma").join(known[:_MOST_NAMES]))
+    names = known if listed is None else listed
+    first = word("say", "comma").join(names[:_MOST_NAMES])
+    return say("known" if len(names) <= _MOST_NAMES else "known_some", names=first)

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from junheng.base.units import Status
-from junheng.evaluate.book import Row
 from junheng.evaluate.bounds import all_of
 from junheng.evaluate.findings import Finding, IndicatorFinding, PartFinding
-from junheng.explain.sources import Context
+from junheng.explain.easing import eased_single
+from junheng.explain.formulas import (
+    due_formula,
+    need_line,
+    numbers_of,
+    rooms_formula,
+    share_formula,
+)
+from junheng.explain.sources import MOST_SCHOOLS, Context, listed, told
 from junheng.explain.words import shown
 from junheng.rulebook import model
 from junheng.rulebook.model import Indicator, Part
 
-_MOST_SINGLES = 12  # single findings printed before the rest is only counted
+_BY_SCHOOL = (model.Rooms, model.Size, model.FundingFloor)
 
 
 def county_lines(context: Context, indicator: Indicator, found: IndicatorFinding) -> Iterator[str]:
     """Yield how the county stands: every part, its numbers and what spoils it."""
     for part, one in zip(indicator.part, found.parts, strict=True):
         yield from _county_part(context, indicator, part, one)
-        told = [f for f in one.singles if f.status in {Status.BELOW, Status.MISSING}]
-        for finding in told[:_MOST_SINGLES]:
+        failing = told(one)
+        for finding in listed(part, one)[:MOST_SCHOOLS]:
             yield _single(context, indicator, part, one, finding)
-        if len(told) > _MOST_SINGLES:
-            yield context.words.say("more", count=len(told) - _MOST_SINGLES)
+        if len(failing) > MOST_SCHOOLS:
+            yield context.words.say("more", count=len(failing) - MOST_SCHOOLS)
+        elif len(listed(part, one)) > MOST_SCHOOLS:
+            yield context.words.say("more_met", count=len(listed(part, one)) - MOST_SCHOOLS)
         for variant in one.variants:
             yield context.words.say(
                 "variant",
@@ -42,11 +52,11 @@ def school_lines(
     lines, statuses = [], []
     for part, one in zip(indicator.part, found.parts, strict=True):
         label = words.part(indicator.id, part.id)
-        status, told = _school_part(context, indicator, part, one, school)
+        status, sentences = _school_part(context, indicator, part, one, school)
         statuses.append(status)
         if status is not Status.NOT_APPLICABLE:
             lines.append(words.say("part_title", label=label, status=words.status(status)))
-            lines += told
+            lines += sentences
         county = words.status(one.status)
         key = "county_too" if status is not Status.NOT_APPLICABLE else "county_only"
         lines.append(words.say(key, label=label, status=county))
@@ -60,11 +70,12 @@ def _school_part(
     codes = {str(campus["school"]) for campus in campuses}
     mine = [one for one in found.singles if one.school in codes]
     if mine:
-        told: list[str] = []
+        lines: list[str] = []
         for one in mine:
-            told += _formula(context, indicator, part, one, campuses)
-            told.append(_single(context, indicator, part, found, one))
-        return all_of(one.status for one in mine), told
+            lines += _inputs(context, part, one)
+            lines.append(_single(context, indicator, part, found, one))
+            lines += eased_single(context, indicator, part, one)
+        return all_of(one.status for one in mine), list(dict.fromkeys(lines))
     if isinstance(part.measure, model.ClassSize) and campuses:
         # Only oversized and open classes are found one by one.
         classes = context.tables["classes"].filter(school=school)["class_pupils"]
@@ -74,54 +85,16 @@ def _school_part(
     return Status.NOT_APPLICABLE, []
 
 
-def _formula(
-    context: Context,
-    indicator: Indicator,
-    part: Part,
-    finding: Finding,
-    campuses: tuple[Row, ...],
-) -> Iterator[str]:
-    """Yield how a school's number comes about, where it is more than a number reported."""
+def _inputs(context: Context, part: Part, finding: Finding) -> Iterator[str]:
+    """Yield what a school's number is made of, where it is more than a number reported."""
     words, measure = context.words, part.measure
-    if finding.value is None:
-        return
     if isinstance(measure, model.Rooms):
-        book = context.book
-        classes = sum(book.class_count(c, s).low for c in campuses for s in book.stages(c))
-        per, need = measure.classes_per_room, shown(finding.standard)
-        yield words.say("need", classes=shown(classes), per=per, need=need)
+        need = need_line(context, measure, finding.school or "", part.scope)
+        if need is not None:
+            yield need
     if isinstance(measure, model.Share):
-        yield words.say(
-            "share",
-            numerator=_sum(context, measure.numerator, measure.numerator_minus, finding, campuses),
-            per=measure.per,
-            denominator=_sum(
-                context, measure.denominator, measure.denominator_minus, finding, campuses
-            ),
-            value=shown(finding.value),
-            unit=words.unit(indicator.unit),
-        )
-
-
-def _sum(
-    context: Context,
-    plus: tuple[str, ...],
-    minus: tuple[str, ...],
-    finding: Finding,
-    campuses: tuple[Row, ...],
-) -> str:
-    """Return the terms of one side of a share."""
-
-    def term(name: str) -> str:
-        table, total = context.book.elements[name].table, 0.0
-        for campus in campuses:
-            key = (str(campus["school"]), *([finding.stage or ""] if table == "teachers" else []))
-            row = context.book.row(table, *key)
-            total += float((row or {}).get(name) or 0.0)
-        return context.words.term(name, total)
-
-    taken = "".join(context.words.minus + term(name) for name in minus)
-    return context.words.join_plus(term(name) for name in plus) + taken
+        numbers = numbers_of(context, part, finding)
+        yield words.join_list(words.term(name, number) for name, number in numbers.items())
 
 
 def _county_part(
@@ -137,11 +110,38 @@ def _county_part(
         yield words.say("classes", count=count, over=over, gap=gap, unit=gap_unit)
         return
     if found.inputs:
-        yield words.join_list(
-            words.say("input_sum", label=words.element(e), value=words.value(e, v))
-            for e, v in found.inputs
-        )
-    if found.value is not None and found.standard is not None:
+        yield words.join_list(_total(context, e, v) for e, v in found.inputs)
+    yield from _county_value(context, indicator, part, found)
+    if found.gap and found.status is Status.BELOW:
+        key = "excess" if found.comparison == "at_most" else "gap"
+        yield words.say(key, gap=shown(found.gap), unit=gap_unit)
+
+
+def _total(context: Context, element: str, total: float | None) -> str:
+    """Return a county total; one that schools make up is open if any of them is."""
+    words = context.words
+    by_school = context.book.elements[element].table not in {"county", "survey"}
+    value = words.value(element, total)
+    if total is None and by_school:
+        value = words.say("some_open")
+    return words.say("input_sum", label=words.element(element), value=value)
+
+
+def _county_value(
+    context: Context, indicator: Indicator, part: Part, found: PartFinding
+) -> Iterator[str]:
+    words = context.words
+    if found.value is None or found.standard is None:
+        by_school = isinstance(part.measure, _BY_SCHOOL) or not found.inputs
+        if by_school and any(one.school for one in found.singles):
+            yield _counts(context, found)
+        elif found.inputs:
+            missing = found.status is Status.MISSING
+            decided = words.say("undecided" if missing else "decided")
+            yield words.say("open", decided=decided, status=words.status(found.status))
+    elif isinstance(part.measure, model.Share | model.Survey):
+        yield share_formula(context, indicator, part, dict(found.inputs), found.value)
+    else:
         yield words.say(
             "part_value",
             value=shown(found.value),
@@ -149,9 +149,16 @@ def _county_part(
             comparison=words.comparison(found.comparison),
             standard=shown(found.standard),
         )
-    if found.gap and found.status is Status.BELOW:
-        key = "excess" if found.comparison == "at_most" else "gap"
-        yield words.say(key, gap=shown(found.gap), unit=gap_unit)
+
+
+def _counts(context: Context, found: PartFinding) -> str:
+    """Return how many schools hold, fail and are open; one failing thing is enough to fail."""
+    schools: dict[str, list[Status]] = {}
+    for one in found.singles:
+        schools.setdefault(one.school or "", []).append(one.status)
+    counts = Counter(all_of(statuses) for statuses in schools.values())
+    numbers = {str(s): counts[s] for s in (Status.MET, Status.BELOW, Status.MISSING)}
+    return context.words.say("counts", **numbers)
 
 
 def _value_unit(context: Context, indicator: Indicator, part: Part, gap_unit: str | None) -> str:
@@ -165,17 +172,20 @@ def _single(
     context: Context, indicator: Indicator, part: Part, found: PartFinding, finding: Finding
 ) -> str:
     words = context.words
-    told = [context.school(finding.school)] if finding.school else []
-    told += [words.choice("stage", finding.stage)] if finding.stage else []
-    told += [words.detail(finding.detail)] if finding.detail else []
-    who, status = " ".join(told), words.status(finding.status)
-    if finding.value is None or finding.standard is None:
-        return words.say("single_state", who=who, status=status)
+    named = [context.school(finding.school)] if finding.school else []
+    named += [words.choice("stage", finding.stage)] if finding.stage else []
+    named += [words.detail(finding.detail)] if finding.detail else []
+    who, status = " ".join(named), words.status(finding.status)
     gap = ""
     if finding.gap and finding.status is Status.BELOW:
         key = "excess" if found.comparison == "at_most" else "gap"
         gap = words.say(key, gap=shown(finding.gap), unit=words.unit(finding.gap_unit))
         gap = words.join_clause(gap)
+    formula = _formula(context, indicator, part, finding)
+    if formula is not None:
+        return words.say("single_formula", who=who, formula=formula, status=status, gap=gap)
+    if finding.value is None or finding.standard is None:
+        return words.say("single_state", who=who, status=status)
     return words.say(
         "single",
         who=who,
@@ -186,3 +196,16 @@ def _single(
         status=status,
         gap=gap,
     )
+
+
+def _formula(context: Context, indicator: Indicator, part: Part, finding: Finding) -> str | None:
+    """Return how the number of one finding comes about; None where it is as reported, or open."""
+    measure = part.measure
+    if isinstance(measure, model.Rooms):
+        return rooms_formula(context, part, finding)
+    if isinstance(measure, model.FundingFloor):
+        return due_formula(context, measure, finding)
+    if isinstance(measure, model.Share | model.Survey) and finding.value is not None:
+        numbers = numbers_of(context, part, finding)
+        return share_formula(context, indicator, part, numbers, finding.value)
+    return None

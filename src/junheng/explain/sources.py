@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from junheng.base.units import Stage
+from junheng.base.units import Stage, Status
 from junheng.evaluate.book import Book, Row, open_book
-from junheng.evaluate.findings import CountyEvaluation, PartFinding
+from junheng.evaluate.findings import CountyEvaluation, Finding, PartFinding
 from junheng.evaluate.measures import Item
 from junheng.evaluate.sections import pupils_element
 from junheng.explain.words import Words
@@ -16,6 +16,8 @@ from junheng.intake.tables import Cell, Tables
 from junheng.rulebook import model
 from junheng.rulebook.law import Law
 from junheng.rulebook.problems import element_names
+
+MOST_SCHOOLS: Final = 12  # failing schools told of in the county's view; the rest is counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,16 @@ def item_sources(
         names = [*item.measure.numerator[stage], *item.measure.minus, pupils_element(stage)]
         if item.measure.split:
             weights = context.law.weights.get(campus["kind"], {})
-            names += [pupils_element(one) for one in weights if campus[pupils_element(one)]]
+            names += [pupils_element(one) for one in weights if counts_pupils(campus, one)]
+            if Stage.KINDERGARTEN in weights and campus.get("has_kindergarten", True) is None:
+                names.append("has_kindergarten")
+        names += [
+            name
+            for relaxation in context.law.relaxations
+            if relaxation.indicator == item.id
+            and any(context.book.fits(who, campus) for who in relaxation.who)
+            for name in relaxation.adds
+        ]
         for name in dict.fromkeys(names):
             table = context.book.elements[name].table
             key = (campus["school"], stage.value) if table == "teachers" else (campus["school"],)
@@ -78,25 +89,65 @@ def item_sources(
             yield _source(context, name, row, context.school(campus["school"]))
 
 
+def counts_pupils(campus: Mapping[str, Any], stage: Stage) -> bool:
+    """Whether pupils of a stage are counted, or would be if they were reported."""
+    if stage is Stage.KINDERGARTEN and not campus.get("has_kindergarten", True):
+        return False
+    return bool(campus[pupils_element(stage)] != 0)
+
+
+def told(found: PartFinding) -> list[Finding]:
+    """Return the single findings that fail or are open, those that fail first."""
+    return [f for s in (Status.BELOW, Status.MISSING) for f in found.singles if f.status is s]
+
+
+def listed(part: model.Part, found: PartFinding) -> list[Finding]:
+    """Return the single findings the county's view goes into, the most telling ones first."""
+    failing = told(found)
+    if isinstance(part.measure, model.FundingFloor):
+        # Small schools are few, and what each of them is owed is what is asked here.
+        return [*failing, *(one for one in found.singles if one not in failing)]
+    return failing
+
+
 def part_sources(
     context: Context, part: model.Part, found: PartFinding, school: str | None
 ) -> Iterator[Source]:
-    """Yield the cells a part was found from: the county's own, and those of the school asked for."""
+    """Yield the cells a part was found from: the county's own, and those of schools.
+
+    They are those of the school asked for; in the county's view those of the schools that fail.
+    """
     measure = part.measure
     if isinstance(measure, model.Attested | model.Monitoring | model.Survey):
-        yield from _listed(context, measure, school)
+        yield from _reported(context, measure, found, school)
         return
-    for name in dict.fromkeys(_named(context, part)):
+    for name in _named(context, part):
         if context.book.elements[name].table == "county":
             yield _source(context, name, context.book.county, context.words.county)
-        elif school is not None:
-            yield from _of_school(context, name, context.campuses(school, part.scope))
-    if isinstance(measure, model.ClassSize) and school is None:
-        for one in found.offenders:
-            value = None if one.value is None else round(one.value)
-            row = {"row": one.row, "class_pupils": value}
-            whose = f"{context.school(one.school or '')} {one.detail or ''}"
-            yield _source(context, "class_pupils", row, whose)
+    if school is not None:
+        yield from _of_school(context, part, school, None)
+    elif isinstance(measure, model.ClassSize):
+        yield from _of_classes(context, found)
+    else:
+        yield from _of_failing(context, part, found)
+
+
+def _of_failing(context: Context, part: model.Part, found: PartFinding) -> Iterator[Source]:
+    """Yield the cells of the schools the county's view lists, of what fails in them."""
+    about: dict[str, set[str]] = {}
+    for one in listed(part, found):
+        if one.school is not None:
+            about.setdefault(one.school, set()).add(one.detail or one.stage or "")
+    for school in list(about)[:MOST_SCHOOLS]:
+        yield from _of_school(context, part, school, about[school])
+
+
+def _of_classes(context: Context, found: PartFinding) -> Iterator[Source]:
+    for one in found.offenders[:MOST_SCHOOLS]:
+        value = None if one.value is None else round(one.value)
+        row = {"row": one.row, "class_pupils": value}
+        whose = f"{context.school(one.school or '')} {one.detail or ''}"
+        yield _source(context, "class_pupils", row, whose)
 
 
 def _named(context: Context, part: model.Part) -> list[str]:
@@ -112,21 +163,41 @@ def _named(context: Context, part: model.Part) -> list[str]:
         model.Size: [pupils_element(s) for s in stages],
     }
     named = [*element_names(measure), *also.get(type(measure), ())]
-    return [name for name in named if name in context.book.elements]
+    return [name for name in dict.fromkeys(named) if name in context.book.elements]
 
 
-def _of_school(context: Context, name: str, campuses: tuple[Row, ...]) -> Iterator[Source]:
-    element = context.book.elements[name]
-    for campus in campuses:
-        if element.kinds and campus["kind"] not in element.kinds:
+def _of_school(
+    context: Context, part: model.Part, school: str, about: set[str] | None
+) -> Iterator[Source]:
+    """Yield the cells of one school; only those about some kinds of room or stages, if given."""
+    for name in _named(context, part):
+        element = context.book.elements[name]
+        if element.table == "county" or (about and _NAMES.get(name, name) in _KINDS - about):
             continue
-        code = str(campus["school"])
-        rows: Sequence[Row | None] = [campus]
-        if element.table != "schools":
-            listed = context.tables[element.table].filter(school=code).to_dicts()
-            rows = listed or (None,)
-        for row in rows:
-            yield _source(context, name, row, _whose(context, code, row))
+        for campus in context.campuses(school, part.scope):
+            if element.kinds and campus["kind"] not in element.kinds:
+                continue
+            code = str(campus["school"])
+            for row in _rows(context, element.table, campus, about):
+                yield _source(context, name, row, _whose(context, code, row))
+
+
+_NAMES: Final = {"music_rooms": "music", "art_rooms": "art"}
+_KINDS: Final = frozenset(_NAMES.values())
+
+
+def _rows(
+    context: Context, table: str, campus: Row, about: set[str] | None
+) -> Sequence[Row | None]:
+    """Return the rows of one campus in a table; None where it has none."""
+    if table == "schools":
+        return [campus]
+    rows: list[Row] = list(context.tables[table].filter(school=campus["school"]).to_dicts())
+    if about and "room_kind" in context.tables[table].columns:
+        rows = [row for row in rows if row["room_kind"] in about]
+    elif about and table == "teachers":
+        rows = [row for row in rows if row["stage"] in about]
+    return rows or (None,)
 
 
 def _whose(context: Context, code: str, row: Row | None) -> str:
@@ -139,26 +210,43 @@ def _whose(context: Context, code: str, row: Row | None) -> str:
     return " ".join(told)
 
 
-def _listed(
-    context: Context, measure: model.Attested | model.Monitoring | model.Survey, school: str | None
+def _reported(
+    context: Context,
+    measure: model.Attested | model.Monitoring | model.Survey,
+    found: PartFinding,
+    school: str | None,
 ) -> Iterator[Source]:
     """Yield the cells of attestations, subjects and groups."""
+    words = context.words
     if isinstance(measure, model.Attested):
         rows = context.tables["attestations"].to_dicts()
-        mine = [r for r in rows if r["attested_school"] in {None, school}]
-        about = [(r, r["attested_item"]) for r in mine if r["attested_item"] in measure.items]
+        failing = {one.row for one in told(found)[:MOST_SCHOOLS]} if school is None else set()
+        mine = [r for r in rows if r["attested_school"] in {None, school} or r["row"] in failing]
+        about = [(r, _attested(context, r)) for r in mine if r["attested_item"] in measure.items]
         names = ["conclusion", "evidence"]
     elif isinstance(measure, model.Monitoring):
         rows = context.tables["monitoring"].to_dicts()
-        about = [(r, r["subject"]) for r in rows if r["monitored"] is not False]
+        about = [(r, words.detail(r["subject"])) for r in rows if r["monitored"] is not False]
         names = [measure.of]
     else:
         rows = context.tables["survey"].filter(survey_method=measure.method).to_dicts()
-        about = [(r, r["survey_group"]) for r in rows]
+        about = [(r, _surveyed(context, r)) for r in rows]
         names = ["survey_satisfied", "survey_valid"]
-    for row, code in about:
+    for row, whose in about:
         for name in names:
-            yield _source(context, name, row, context.words.detail(code))
+            yield _source(context, name, row, whose)
+
+
+def _attested(context: Context, row: Row) -> str:
+    """Return what an attestation is about, and which school if it is about one."""
+    whose = [context.school(row["attested_school"])] if row["attested_school"] else []
+    return " ".join([*whose, context.words.detail(row["attested_item"])])
+
+
+def _surveyed(context: Context, row: Row) -> str:
+    """Return who was asked, and how."""
+    method = context.words.choice("survey_method", row["survey_method"])
+    return f"{method} {context.words.detail(row['survey_group'])}"
 
 
 def _source(context: Context, element: str, row: Row | None, whose: str) -> Source:

@@ -7,13 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from junheng.base.units import Stage, Status
-from junheng.evaluate.findings import CountyEvaluation, IndicatorFinding
+from junheng.evaluate.findings import CountyEvaluation, IndicatorFinding, PartFinding
 from junheng.evaluate.measures import Item, items_of
 from junheng.evaluate.resources import SCOPE
 from junheng.evaluate.sections import build_sections, pupils_element
+from junheng.explain.easing import eased_county, eased_section
 from junheng.explain.indicators import county_lines, school_lines
 from junheng.explain.margins import section_findings
-from junheng.explain.sources import Context, Source, item_sources, part_sources
+from junheng.explain.overview import overview_lines
+from junheng.explain.sources import (
+    MOST_SCHOOLS,
+    Context,
+    Source,
+    counts_pupils,
+    item_sources,
+    part_sources,
+    told,
+)
 from junheng.explain.words import shown
 from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law
@@ -25,17 +35,20 @@ class Trace:
     """One finding explained; `lines` are Chinese sentences in reading order."""
 
     title: str
-    status: Status
+    status: Status | None  # None: a summary, no verdict of its own
     lines: tuple[str, ...]
     sources: tuple[Source, ...]
     clause: str
     sureness: str
+    more: int = 0  # schools that fail too, whose cells are not among the sources
 
 
 def trace(
     evaluation: CountyEvaluation, tables: Tables, law: Law, *, school: str | None, indicator: str
 ) -> tuple[Trace, ...]:
     """Return the explanation of one indicator for a school (every stage), or for the county.
+
+    A resource item of the county is one summary of all its sections.
 
     Args:
         evaluation: what was found.
@@ -47,12 +60,31 @@ def trace(
     context = Context.of(evaluation, tables, law)
     definition = law.rulebook.indicator(indicator)
     if definition.area == "resource":
+        if school is None:
+            return (_overview(context, definition),)
         return tuple(_sections(context, definition, school))
     found = evaluation.strict.indicators[indicator]
     return (_indicator(context, definition, found, school),)
 
 
-def _sections(context: Context, indicator: Indicator, school: str | None) -> Iterator[Trace]:
+def _overview(context: Context, indicator: Indicator) -> Trace:
+    words = context.words
+    return Trace(
+        title=f"{words.county} {words.indicator(indicator.id)}",
+        status=None,
+        lines=tuple(overview_lines(context, indicator)),
+        sources=(),
+        clause=words.clause(context.law.rulebook, indicator.clause),
+        sureness=words.sureness(indicator.sureness),
+    )
+
+
+def _failing(found: PartFinding) -> int:
+    """Return how many schools fail or are open."""
+    return len({one.school for one in told(found) if one.school is not None})
+
+
+def _sections(context: Context, indicator: Indicator, school: str) -> Iterator[Trace]:
     item = next(i for i in items_of(context.law) if i.id == indicator.id)
     long = section_findings(context.evaluation.resources, context.law)
     rows = [row for row in long.to_dicts() if row["indicator"] == indicator.id]
@@ -61,7 +93,7 @@ def _sections(context: Context, indicator: Indicator, school: str | None) -> Ite
         for row in build_sections(context.tables, context.law, context.law.scopes[SCOPE]).to_dicts()
     }
     for section in context.evaluation.resources.sections.to_dicts():
-        if school is not None and school not in {section["school"], *(section["merged"] or ())}:
+        if school not in {section["school"], *(section["merged"] or ())}:
             continue
         key = (section["school"], section["stage"])
         finding = next(row for row in rows if (row["school"], row["stage"]) == key)
@@ -88,10 +120,11 @@ def _section(
     stage = Stage(finding["stage"])
     lines = [line for campus in campuses for line in _campus_lines(context, item, stage, campus)]
     if len(campuses) > 1:
-        total = shown(finding["quantity"])
-        unit = words.unit(item.unit)
-        lines.append(words.say("merged", total=total, unit=unit, pupils=shown(finding["pupils"])))
+        total = words.amount(finding["quantity"], item.unit)
+        pupils = words.amount(finding["pupils"], "persons")
+        lines.append(words.say("merged", total=total, pupils=pupils))
     lines += _judgement(context, item, finding)
+    lines += eased_section(context, item, finding, campuses)
     name = words.school(finding["school"], finding["school_name"])
     title = f"{name} {words.choice('stage', stage)} {words.indicator(item.id)}"
     clause = words.clause(context.law.rulebook, indicator.clause)
@@ -110,7 +143,6 @@ def _campus_lines(
 ) -> Iterator[str]:
     """Yield what a campus has, and the part of it that falls to the stage."""
     words = context.words
-    unit = words.unit(item.unit)
     plus = [words.term(name, campus[name]) for name in item.measure.numerator[stage]]
     minus = [words.term(name, campus[name]) for name in item.measure.minus]
     terms = words.join_plus(plus) + "".join(words.minus + term for term in minus)
@@ -118,34 +150,39 @@ def _campus_lines(
     taken = [campus[name] for name in item.measure.minus]
     total = None if None in [*values, *taken] else sum(values) - sum(taken)
     name = words.school(campus["school"], campus["school_name"])
-    yield words.say("quantity", school=name, terms=terms, total=shown(total), unit=unit)
+    yield words.say("quantity", school=name, terms=terms, total=words.amount(total, item.unit))
     weights = context.law.weights.get(campus["kind"], {})
     if not item.measure.split or campus["heads"] == campus["pupils"]:
         return
     heads = words.join_plus(
-        [
-            words.say(
-                "heads",
-                stage=words.stage(one),
-                weight=shown(weight),
-                pupils=shown(campus[pupils_element(one)]),
-            )
-            for one, weight in weights.items()
-            if campus[pupils_element(one)] != 0
-            and not (one is Stage.KINDERGARTEN and campus["has_kindergarten"] is False)
-        ]
+        words.say("heads", stage=words.stage(one), weight=shown(weights[one]), pupils=pupils)
+        for one, pupils in _heads(context, campus, weights)
     )
     share = campus["share"]
+    part = None if total is None or share is None else total * share
     yield words.say(
         "part",
         school=name,
-        total=shown(total),
-        unit=unit,
+        total=words.amount(total, item.unit),
         weight=shown(campus["weight"]),
         pupils=shown(campus["pupils"]),
         heads=heads,
-        share=shown(None if total is None or share is None else total * share),
+        share=words.amount(part, item.unit),
     )
+
+
+def _heads(
+    context: Context, campus: Mapping[str, Any], weights: Mapping[Stage, float]
+) -> Iterator[tuple[Stage, str]]:
+    """Yield the stages a school's material is divided among, and the pupils counted of each."""
+    words = context.words
+    for stage in weights:
+        pupils = campus[pupils_element(stage)]
+        if stage is Stage.KINDERGARTEN and campus.get("has_kindergarten", True) is None:
+            label = words.element("has_kindergarten")
+            yield stage, words.say("has_open", label=label, unknown=shown(None))
+        elif counts_pupils(campus, stage):
+            yield stage, shown(pupils)
 
 
 def _judgement(context: Context, item: Item, finding: Mapping[str, Any]) -> Iterator[str]:
@@ -210,16 +247,19 @@ def _indicator(
     status, who = found.status, words.county
     if school is None:
         lines = list(county_lines(context, indicator, found))
+        lines += eased_county(context, indicator)
     else:
         who = context.school(school)
         status, lines = school_lines(context, indicator, found, school)
-    parts = zip(indicator.part, found.parts, strict=True)
+    parts = list(zip(indicator.part, found.parts, strict=True))
     sources = [s for part, one in parts for s in part_sources(context, part, one, school)]
+    failing = [_failing(one) for _, one in parts] if school is None else []
     return Trace(
         title=f"{who} {words.indicator(indicator.id)}",
         status=status,
         lines=tuple(lines),
         sources=tuple(dict.fromkeys(sources)),
+        more=max([0, *(count - MOST_SCHOOLS for count in failing)]),
         clause=words.clause(context.law.rulebook, indicator.clause),
         sureness=words.sureness(indicator.sureness),
     )

@@ -108,6 +108,18 @@ class Words:
         """Return the name of a unit."""
         return str(self._labels["units"].get(unit, "")) if unit else ""
 
+    def amount(self, number: float | None, unit: str | None) -> str:
+        """Return a number with its unit; what is not reported has none."""
+        return shown(number) + (self.unit(unit) if number is not None else "")
+
+    def excluded(self, reason: str, **values: object) -> str:
+        """Return why a school is judged by no resource item of its own."""
+        return wording()["excluded"][reason].format(**values)
+
+    def overview(self, key: str, **values: object) -> str:
+        """Return one sentence about a resource item of the whole county."""
+        return wording()["overview"][key].format(**values)
+
     def element(self, element: str) -> str:
         """Return the name of an element."""
         return str(self._labels["elements"][element]["label"])

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
 from junheng.base.elements import Element
+from junheng.intake.conflicts import refuse_conflicts, refuse_ruled_out
 from junheng.intake.layout import SCHOOL_CODES, SCHOOLS, Field, Layout, Sheet
+from junheng.intake.repeated import drop_repeated
 from junheng.intake.report import Place, Report
+from junheng.intake.tables import Frames
 from junheng.intake.values import in_words
-from junheng.intake.wording import did_you_mean, read_as
-
-Frames = dict[str, pl.DataFrame]
+from junheng.intake.wording import did_you_mean, read_as, rows_words
 
 NAME: Final = "_school_name"  # the helper column, carried along until names have helped
 _KIND: Final = "_kind"
-_NOTHING_SAID: Final = ("dash", "unknown", "none", "none_as_zero")
+_NOTHING_SAID: Final = ("dash", "unknown", "none", "none_as_zero", "zero_as_none")
 _SCHOOL: Final = SCHOOL_CODES[0]
+# What it costs to leave a cell blank without which a row cannot be placed.
+_MISSING: Final = {
+    "kind": "missing_kind",
+    "not_counted": "missing_counting",
+    "mother_school": "missing_mother",
+}
 
 
 def check_frames(frames: Frames, layout: Layout, report: Report) -> Frames:
     """Return the frames without refused cells and rows; every refusal goes to the report.
 
     Afterwards keys are there and unique within a county, every school code is one of the
-    schools table, and no part exceeds its whole.
+    schools table, no part exceeds its whole, and no two answers contradict each other.
     """
     checked = dict(frames)
-    for check in (_resolve_names, _drop_keyless, _drop_repeated):
+    for check in (_match_case, _resolve_names, _drop_keyless, _drop_again):
         for sheet in layout.sheets:
             if sheet.table.id in checked:
                 checked[sheet.table.id] = check(sheet, checked, layout, report)
@@ -38,10 +45,56 @@ def check_frames(frames: Frames, layout: Layout, report: Report) -> Frames:
         if sheet.table.id in checked:
             frame = _check_asked(sheet, checked, layout, report)
             checked[sheet.table.id] = _check_wholes(sheet, frame, report)
-    return checked
+    refuse_conflicts(checked, frames, layout, report)
+    return {table: _without_refused(table, frame, report) for table, frame in checked.items()}
+
+
+def _without_refused(table: str, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
+    refused = {name: report.refused_rows(table, name) for name in frame.columns}
+    return frame.with_columns(
+        pl.when(~pl.col("row").is_in(rows)).then(pl.col(name)).alias(name)
+        for name, rows in refused.items()
+        if rows
+    )
 
 
 # ------------------------------------------------------------------ keys
+
+
+def _match_case(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
+    """Read a code that differs from the only listed one like it in capitals as that one."""
+    del layout
+    frame = frames[sheet.table.id]
+    schools = frames.get(SCHOOLS)
+    if schools is None:
+        return frame
+    codes = schools.select("county", _SCHOOL).drop_nulls().unique()
+    folded = codes.with_columns(_folded=pl.col(_SCHOOL).str.to_lowercase())
+    if folded.filter(pl.col("_folded") != pl.col(_SCHOOL).str.to_uppercase()).is_empty():
+        return frame  # codes of digits alone have no case
+    single = folded.filter(~pl.struct("county", "_folded").is_duplicated())
+    for element in SCHOOL_CODES:
+        is_list = (sheet.table.id, element) == (SCHOOLS, _SCHOOL)
+        if sheet.field(element) is None or is_list:
+            continue
+        strange = _without(frame.filter(pl.col(element).is_not_null()), element, codes)
+        found = strange.with_columns(_folded=pl.col(element).str.to_lowercase()).join(
+            single.select("county", "_folded", _listed=_SCHOOL),
+            on=("county", "_folded"),
+            maintain_order="left",
+        )
+        if found.is_empty():
+            continue
+        for row, typed, code in found.select("row", element, "_listed").iter_rows():
+            report.remark_cell(Place(sheet.table.id, element, row), "code_case", typed, code)
+        frame = frame.join(
+            found.select("county", "row", "_listed"),
+            on=("county", "row"),
+            how="left",
+            maintain_order="left",
+        )
+        frame = frame.with_columns(pl.coalesce("_listed", element).alias(element)).drop("_listed")
+    return frame
 
 
 def _resolve_names(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
@@ -88,9 +141,15 @@ def _drop_keyless(sheet: Sheet, frames: Frames, layout: Layout, report: Report) 
         for (row,) in frame.filter(blank).select("row").iter_rows() if is_headed else ():
             at = Place(sheet.table.id, field.id, row)
             if not report.is_refused(at):
-                report.refuse_cell(at, "missing_key", "", heading=field.heading)
+                report.refuse_cell(at, _missing(sheet, field), "", heading=field.heading)
         frame = frame.filter(~blank)
     return frame
+
+
+def _missing(sheet: Sheet, field: Field) -> str:
+    if (sheet.table.id, field.id) == (SCHOOLS, _SCHOOL):
+        return "missing_code"
+    return _MISSING.get(field.id, "missing_key")
 
 
 def _asked(element: Element, frame: pl.DataFrame) -> pl.Expr:
@@ -108,31 +167,9 @@ def _asked(element: Element, frame: pl.DataFrame) -> pl.Expr:
     return asked.fill_null(value=False)
 
 
-def _drop_repeated(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
+def _drop_again(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
     del layout
-    frame = frames[sheet.table.id]
-    is_form = sheet.table.layout == "form"  # one row a county
-    keys = [sheet.fields[0].id] if is_form else list(sheet.table.key)
-    if not keys:
-        return frame
-    again = frame.filter(~pl.struct("county", *keys).is_first_distinct())
-    if again.is_empty():
-        return frame
-    first = frame.unique(("county", *keys), keep="first").select(
-        "county", *keys, pl.col("row").alias("first")
-    )
-    fields = [field for key in keys if (field := sheet.field(key)) is not None]
-    for record in again.join(first, on=("county", *keys), how="left").iter_rows(named=True):
-        words = " ".join(in_words(record[field.id], field) for field in fields)
-        where = report.where(Place(sheet.table.id, keys[0], record["first"]))
-        report.refuse_cell(
-            Place(sheet.table.id, keys[0], record["row"]),
-            "repeated_key",
-            record[keys[0]],
-            first_cell=where["cell"],
-            key=words,
-        )
-    return frame.unique(("county", *keys), keep="first", maintain_order=True)
+    return drop_repeated(sheet, frames[sheet.table.id], report)
 
 
 # ------------------------------------------------------------------ schools
@@ -143,8 +180,8 @@ def _check_schools(
 ) -> None:
     """Refuse codes of schools that are not listed: rows go, other columns only lose the code.
 
-    A school that is listed but whose own row was refused takes its other rows along unsaid:
-    one mistake is one refusal.
+    A school that is listed but whose own row was refused takes its other rows along unsaid,
+    and a code that is not listed is refused once a sheet: one mistake is one refusal.
     """
     schools = layout.sheet(SCHOOLS)
     if listed is None or schools is None or _SCHOOL not in report.origins[SCHOOLS].columns:
@@ -158,11 +195,17 @@ def _check_schools(
                 continue
             frame = frames[sheet.table.id]
             unknown = _without(frame.filter(pl.col(element).is_not_null()), element, codes)
-            for row, county, code in unknown.select("row", "county", element).iter_rows():
+            for county, code, row, count in _once(unknown, "county", element):
                 at = Place(sheet.table.id, element, row)
                 words = {"schools": schools.name, "hint": guess(county, code)}
-                report.refuse_cell(at, "unknown_school", code, **words)
+                report.refuse_cell(at, "unknown_school", code, rows=rows_words(count), **words)
             frames[sheet.table.id] = _only_known(frame, element, frames[SCHOOLS])
+
+
+def _once(frame: pl.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+    """Return every different value of the columns, with its first row and its count of rows."""
+    groups = frame.group_by(names, maintain_order=True).agg(pl.col("row").first(), pl.len())
+    return groups.iter_rows()
 
 
 def _without(frame: pl.DataFrame, element: str, codes: pl.DataFrame) -> pl.DataFrame:
@@ -206,6 +249,7 @@ def _check_asked(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -
         with_kind = _drop_untaught(sheet, with_kind, layout, report)
     for field in sheet.fields:
         if field.element.kinds or field.element.stages:
+            refuse_ruled_out(sheet, field, with_kind, layout, report)
             with_kind = _set_aside(sheet, field, with_kind, report)
     return with_kind.drop(_KIND)
 
@@ -223,7 +267,7 @@ def _drop_untaught(
     refused = frame.filter(untaught)
     if refused.is_empty() or schools is None or kind_field is None or stage_field is None:
         return frame
-    for row, school, stage, kind in refused.select("row", _SCHOOL, "stage", _KIND).iter_rows():
+    for _, school, stage, kind, row, count in _once(refused, "county", _SCHOOL, "stage", _KIND):
         report.refuse_cell(
             Place(sheet.table.id, "stage", row),
             "stage_not_taught",
@@ -232,6 +276,7 @@ def _drop_untaught(
             kind=in_words(kind, kind_field),
             stage=in_words(stage, stage_field),
             schools=schools.name,
+            rows=rows_words(count),
         )
     return frame.filter(~untaught)
 
@@ -247,10 +292,7 @@ def _set_aside(sheet: Sheet, field: Field, frame: pl.DataFrame, report: Report) 
         asked &= pl.col(_KIND).is_in(element.kinds)
     if element.stages and "stage" in frame.columns:
         asked &= pl.col("stage").is_in([str(stage) for stage in element.stages])
-    if remarked := report.remarked_rows(sheet.table.id, field.id):
-        idle = frame.filter(~asked.fill_null(value=True), pl.col("row").is_in(remarked))
-        for row in idle["row"]:
-            report.withdraw(Place(sheet.table.id, field.id, row), _NOTHING_SAID)
+    _withdraw_idle(sheet, field, frame.filter(~asked.fill_null(value=True)), report)
     if not element.is_number:
         return frame
     stray = (~asked & (pl.col(field.id) != 0)).fill_null(value=False)
@@ -259,8 +301,15 @@ def _set_aside(sheet: Sheet, field: Field, frame: pl.DataFrame, report: Report) 
         return frame
     for row, value in found.iter_rows():
         at = Place(sheet.table.id, field.id, row)
-        report.remark_cell(at, "not_asked", value, read_as("ignored"))
+        if not report.is_refused(at):
+            report.remark_cell(at, "not_asked", value, read_as("ignored"))
     return frame.with_columns(pl.when(stray).then(None).otherwise(pl.col(field.id)).alias(field.id))
+
+
+def _withdraw_idle(sheet: Sheet, field: Field, idle: pl.DataFrame, report: Report) -> None:
+    remarked = report.remarked_rows(sheet.table.id, field.id)
+    for row in idle.filter(pl.col("row").is_in(remarked))["row"] if remarked else ():
+        report.withdraw(Place(sheet.table.id, field.id, row), _NOTHING_SAID)
 
 
 # ------------------------------------------------------------------ parts and wholes

@@ -117,7 +117,8 @@ def _plain(raw: pl.Series, of: Field) -> pl.Series:
             ~fits.fill_null(value=False), numbers.cast(of.element.dtype, strict=False)
         )
     if of.element.type == "text":
-        ordinary = raw.str.contains(r"^[0-9]+$")
+        # A bare zero is a code, but no text.
+        ordinary = raw.str.contains(r"^[0-9]+$" if of.is_code else r"^[0-9]*[1-9][0-9]*$")
         return nothing.zip_with(~ordinary.fill_null(value=False), raw)
     return nothing
 

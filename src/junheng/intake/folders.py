@@ -11,6 +11,7 @@ from typing import Final
 
 import polars as pl
 
+from junheng.intake.forms import is_form, locate_form
 from junheng.intake.guard import FileKind, check_file
 from junheng.intake.headings import COUNTY, HELPER, Headings, find_headings
 from junheng.intake.layout import Layout, Sheet
@@ -83,6 +84,9 @@ def _files_by_table(path: Path, layout: Layout) -> dict[str, Path]:
 def _locate_csv(path: Path, sheet: Sheet, report: Report) -> RawTable | None:
     text, source = _read_text(path, report)
     frame = _parse_csv(path, text)
+    if sheet.table.layout == "form" and is_form(grid := [list(row) for row in frame.iter_rows()]):
+        table = locate_form(grid, "", sheet, report, source)
+        return None if table is None else _as_text(table)
     headings = find_headings([list(row) for row in frame.head(_HEAD).iter_rows()], sheet)
     if headings is None:
         wanted = wording()["sheets"]["joiner"].join(f.heading for f in sheet.fields)
@@ -91,6 +95,12 @@ def _locate_csv(path: Path, sheet: Sheet, report: Report) -> RawTable | None:
         return None
     body = frame.with_row_index("row", offset=1).slice(headings.row + 1)
     return _raw_table(body, frame.columns, headings, sheet, report, source)
+
+
+def _as_text(table: RawTable) -> RawTable:
+    """Return a table whose columns say that a CSV file knows only text."""
+    columns = {key: pl.Series(key, cells, pl.String) for key, cells in table.columns.items()}
+    return replace(table, columns=columns)
 
 
 def _read_text(path: Path, report: Report) -> tuple[bytes, Mapping[str, str]]:

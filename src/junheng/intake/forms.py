@@ -66,6 +66,11 @@ def locate_form(
     )
 
 
+def is_form(grid: Grid) -> bool:
+    """Whether the cells have the headings of a form, one row per element."""
+    return _head(grid) is not None
+
+
 def _head(grid: Grid) -> tuple[int, dict[str, int]] | None:
     names = {normal(wording()["form"][key]): key for key in _KEYS}
     for at, row in enumerate(grid[:_TITLE_ROWS]):

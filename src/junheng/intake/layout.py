@@ -125,6 +125,8 @@ def _refuse_twins(where: str, names: list[str]) -> None:
 
 def _sheet(dictionary: Dictionary, table: Table, labels: Mapping[str, Any]) -> Sheet:
     fields = tuple(_field(element, labels) for element in dictionary.elements_of(table.id))
+    if table.id == SCHOOLS:
+        fields = tuple(_unique(f) if table.key == (f.id,) else f for f in fields)
     has_school = any(field.id == SCHOOL_CODES[0] for field in fields)
     name_label = labels["elements"].get("school_name")
     return Sheet(
@@ -145,6 +147,13 @@ def _field(element: Element, labels: Mapping[str, Any]) -> Field:
         note=label.get("note", ""),
         words=_choice_words(element, labels),
     )
+
+
+def _unique(field: Field) -> Field:
+    """Say of a column that tells the rows apart alone that no value may stand in it twice."""
+    unique = str(wording()["sheets"]["unique"])
+    joined = wording()["sheets"]["unique_note"].format(note=field.note, unique=unique)
+    return replace(field, note=joined if field.note else unique)
 
 
 def _choice_words(element: Element, labels: Mapping[str, Any]) -> dict[str, str]:

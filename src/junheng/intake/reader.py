@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from junheng.base.elements import Dictionary
-from junheng.intake.checks import NAME, Frames, check_frames
+from junheng.intake.checks import NAME, check_frames
 from junheng.intake.columns import ReadColumn, read_column
 from junheng.intake.folders import locate_file, locate_files
 from junheng.intake.guard import WORKBOOKS, check_file
@@ -20,7 +20,7 @@ from junheng.intake.rejects import Reading
 from junheng.intake.report import Place, Report
 from junheng.intake.sheets import locate_rows, locate_tables
 from junheng.intake.sources import RawTable
-from junheng.intake.tables import Tables
+from junheng.intake.tables import Frames, Tables
 from junheng.intake.text import normal
 from junheng.intake.workbooks import read_grids
 

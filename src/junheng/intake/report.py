@@ -38,12 +38,12 @@ class Report:
         self._notices: list[tuple[tuple[int, int, int], Notice]] = []
         self._remarked: dict[tuple[str, str], dict[int, int]] = {}
         self._withdrawn: set[int] = set()
-        self._refused: set[tuple[str, str, int]] = set()
+        self._refused: dict[tuple[str, str], set[int]] = {}
         self._seen: Counter[tuple[str, str, str, bool]] = Counter()
 
     def refuse_cell(self, at: Place, code: str, typed: object, **params: object) -> None:
         """Refuse one cell of a table."""
-        self._refused.add((at.table, at.element, at.row))
+        self._refused.setdefault((at.table, at.element), set()).add(at.row)
         if self._beyond(at, code, refused=True):
             return
         words = reject_words(code, **{"value": shown(typed), **params})
@@ -53,7 +53,11 @@ class Report:
 
     def is_refused(self, at: Place) -> bool:
         """Whether the cell was refused already, so that its emptiness needs no second refusal."""
-        return (at.table, at.element, at.row) in self._refused
+        return at.row in self._refused.get((at.table, at.element), ())
+
+    def refused_rows(self, table: str, element: str) -> Sequence[int]:
+        """Return the rows of a column that were refused."""
+        return list(self._refused.get((table, element), ()))
 
     def refuse(
         self, code: str, place: Mapping[str, str], value: str = "", **params: object

@@ -18,7 +18,7 @@ from junheng.intake.report import Report
 from junheng.intake.sources import RawTable
 from junheng.intake.tables import Column, Origin
 from junheng.intake.text import clean, half_width, letters, normal, one_line, shown
-from junheng.intake.wording import did_you_mean, read_as, wording
+from junheng.intake.wording import did_you_mean, read_as, unusable, wording
 from junheng.intake.workbooks import Grid
 
 
@@ -32,7 +32,14 @@ def locate_tables(
         layout: the sheets expected.
         report: where refusals go; origins are entered there.
         source: `file` and `sha256` of the workbook.
+
+    Raises:
+        UnusableFileError: no sheet is one of the expected.
     """
+    expected = {normal(sheet.name) for sheet in layout.sheets}
+    if not any(normal(name) in expected for name in grids):
+        names = wording()["sheets"]["joiner"].join(sheet.name for sheet in layout.sheets)
+        raise unusable(source["file"], "not_the_workbook", names=names)
     _check_version(grids, layout, report, source["file"])
     # Where two names look alike the first counts, and the other is noted as unknown.
     by_name = {normal(name): name for name in reversed(list(grids))}

@@ -9,6 +9,8 @@ import polars as pl
 
 from junheng.base.elements import Dictionary
 
+Frames = dict[str, pl.DataFrame]  # by table id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:

@@ -23,6 +23,7 @@ from junheng.intake.wording import did_you_mean, read_as, wording
 ERROR_TEXT: Final = re.compile(r"#(DIV/0!|REF!|N/A|VALUE!|NAME\?|NUM!|NULL!)|Err:\d{3}")
 # A spreadsheet keeps 15 significant digits; a longer code stored as a number has lost some.
 _KEPT_DIGITS: Final = 10**15
+_ZEROS: Final = re.compile(r"0+(\.0*)?")
 _SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 
 
@@ -78,10 +79,10 @@ def understand(
         return BLANK
     if isinstance(raw, Fault):
         return _refused(raw.code, value=raw.text)
-    if isinstance(raw, str):
-        word = _special(raw, of)
-        if word is not None:
-            return word
+    word = _special(raw, of) if isinstance(raw, str) else None
+    word = word or _says_nothing(raw, of)
+    if word is not None:
+        return word
     understood = _READERS[of.element.type](raw, of, scale)
     if understood.notice == "text_number" and plain_text:
         return Understood(state=understood.state, value=understood.value)
@@ -90,11 +91,13 @@ def understand(
 
 def in_words(value: object, of: Field) -> str:
     """Return a value as the user would write it."""
+    if value is None:
+        return read_as("not_reported")
     if isinstance(value, bool):
         return of.words["yes" if value else "no"]
     if of.element.type == "choice":
         return of.words.get(str(value), str(value))
-    return read_as("not_reported") if value is None else shown(value)
+    return shown(value)
 
 
 def _refused(code: str, **params: object) -> Understood:
@@ -112,6 +115,18 @@ def _special(raw: str, of: Field) -> Understood | None:
     if meaning == State.NONE:
         return _nothing(of)
     return Understood(state=meaning, notice=str(meaning)) if meaning else None
+
+
+def _says_nothing(raw: object, of: Field) -> Understood | None:
+    """Understand free text that names nothing: a bare zero, or marks without letter or digit."""
+    if of.element.type != "text" or of.is_code or isinstance(raw, bool):
+        return None
+    text = half_width(shown(raw))
+    if _ZEROS.fullmatch(text):
+        return Understood(state=State.NONE, notice="zero_as_none")
+    if not any(mark.isalnum() for mark in text):
+        return Understood(state=State.UNKNOWN, notice="unknown")
+    return None
 
 
 def _nothing(of: Field) -> Understood | None:

@@ -23,8 +23,13 @@ def wording() -> dict[str, Any]:
 def reject_words(code: str, **params: object) -> dict[str, str]:
     """Return `why` and `fix` of a refusal, as the user reads them."""
     texts = wording()["rejects"][code]
-    values = {"hint": "", **params}
+    values = {"hint": "", "rows": "", **params}
     return {part: texts[part].format(**values).strip() for part in ("why", "fix")}
+
+
+def rows_words(count: int) -> str:
+    """Return how many rows of a sheet one refusal speaks of; nothing for a single one."""
+    return str(wording()["hint"]["rows"]).format(count=count) if count > 1 else ""
 
 
 def notice_words(code: str) -> str:

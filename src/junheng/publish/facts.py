@@ -11,6 +11,7 @@ import polars as pl
 from junheng.base.units import Stage, Status
 from junheng.evaluate.findings import CountyEvaluation, Resources, Verdict
 from junheng.evaluate.measures import items_of
+from junheng.explain.exclusions import Exclusion, exclusions
 from junheng.explain.gaps import OpenInput, open_inputs
 from junheng.explain.margins import section_findings
 from junheng.intake.tables import Tables
@@ -61,6 +62,7 @@ class Facts:
     findings: pl.DataFrame
     schools: Mapping[str, Row]  # rows of the schools table by code
     tables: Tables
+    excluded: tuple[Exclusion, ...]  # schools that are no section of their own
     opens: tuple[OpenInput, ...]  # what must be reported to decide what is undecided
 
     @property
@@ -187,5 +189,6 @@ def gather(evaluation: CountyEvaluation, tables: Tables, law: Law) -> Facts:
         findings=section_findings(evaluation.resources, law),
         schools={str(row["school"]): row for row in tables["schools"].to_dicts()},
         tables=tables,
+        excluded=exclusions(tables, law),
         opens=open_inputs(evaluation, tables, law),
     )

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
+from junheng.base.units import Sureness
 from junheng.explain.words import Words, shown
-from junheng.rulebook.model import Attested, Indicator, Part, Rulebook, Standard
+from junheng.rulebook.model import Attested, Indicator, Part, Rulebook, Splitting, Standard
 from junheng.rulebook.problems import element_names
 
 
@@ -109,6 +110,7 @@ def _rules(rulebook: Rulebook, words: Words) -> Iterator[str]:
             weights=weights,
             clause=words.clause(rulebook, split.clause),
             sureness=words.sureness(split.sureness),
+            note=_unsure_stages(words, split),
         )
     for scope in rulebook.scope:
         yield _say(
@@ -117,6 +119,15 @@ def _rules(rulebook: Rulebook, words: Words) -> Iterator[str]:
             clause=words.clause(rulebook, scope.clause),
             sureness=words.sureness(scope.sureness),
         )
+
+
+def _unsure_stages(words: Words, split: Splitting) -> str:
+    """Return the stages whose weight is less sure than the rest, nothing where there are none."""
+    stages = [words.stage(stage) for stage in split.unsure_stages]
+    if not stages:
+        return ""
+    sureness = words.sureness(Sureness.UNSURE)
+    return _say("split_note", stages=_wording()["list"].join(stages), sureness=sureness)
 
 
 def _documents(rulebook: Rulebook) -> Iterator[str]:

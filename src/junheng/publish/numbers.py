@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
-from junheng.base.units import SLACK, Status
+from junheng.base.units import SLACK, STEPS, Status, round_up
 
 
 def rounded(value: float, decimals: int) -> float:
@@ -33,6 +33,17 @@ def percent(part: int, whole: int) -> float | None:
 def finite(value: float | None) -> float | None:
     """Return the value, None where there is no number to show."""
     return value if value is not None and math.isfinite(value) else None
+
+
+def stepped(gap: float | None, unit: str | None) -> float | None:
+    """Return a gap in whole steps of its unit, without the noise of floats.
+
+    One that is no whole number of steps is rounded up: what is told must be enough.
+    """
+    if gap is None or not math.isfinite(gap):
+        return None
+    nearest = rounded(gap, len(str(STEPS.get(unit or "", 1))) - 1)
+    return nearest if math.isclose(nearest, gap, abs_tol=SLACK) else round_up(gap, unit)
 
 
 def holds(value: float, standard: float, comparison: str | None) -> bool:

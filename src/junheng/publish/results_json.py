@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Mapping
@@ -18,11 +19,12 @@ from junheng.evaluate.findings import (
     Resources,
     Verdict,
 )
+from junheng.explain.exclusions import exclusions
 from junheng.explain.gaps import OpenInput, open_inputs
 from junheng.explain.margins import section_findings
 from junheng.intake.tables import Cell, Tables
 from junheng.publish.files import write_whole
-from junheng.publish.numbers import finite
+from junheng.publish.numbers import finite, stepped
 from junheng.publish.standards import in_force
 from junheng.publish.words import names_of
 from junheng.rulebook.law import Law
@@ -45,7 +47,7 @@ def results_document(
 ) -> dict[str, Any]:
     """Return everything found about a county as plain JSON values in a fixed order.
 
-    Numbers are unrounded; what is not known is null. Ids are those of the rulebook.
+    Numbers are unrounded, but gaps are whole steps of their unit; what is not known is null. Ids are those of the rulebook.
     """
     relaxed_sections = _sections(evaluation.relaxed_resources, law)
     sections = _sections(evaluation.resources, law)
@@ -75,6 +77,7 @@ def results_document(
             ),
         },
         "relaxations": [_relaxation(r, evaluation, law) for r in law.relaxations],
+        "exclusions": [dataclasses.asdict(one) for one in exclusions(tables, law)],
         "open_inputs": [_open_input(one) for one in open_inputs(evaluation, tables, law)],
     }
 
@@ -151,6 +154,7 @@ def _sections(resources: Resources, law: Law) -> list[dict[str, Any]]:
     items: dict[tuple[str, str], dict[str, Any]] = {}
     for row in section_findings(resources, law).to_dicts():
         found = {name: _plain(row[name]) for name in (*_ITEM, *_ITEM_MORE)}
+        found |= {name: stepped(row[name], row["gap_unit"]) for name in ("gap", "gap_to_floor")}
         items.setdefault((row["school"], row["stage"]), {})[row["indicator"]] = found
     listed = []
     for row in resources.sections.to_dicts():
@@ -223,7 +227,7 @@ def _part(part: Part, found: PartFinding, indicator: Indicator, law: Law) -> dic
         "value": _plain(found.value),
         "comparison": found.comparison,
         "standard": _plain(found.standard),
-        "gap": _plain(found.gap),
+        "gap": stepped(found.gap, found.gap_unit),
         "gap_unit": found.gap_unit,
         "standards": _standards(part, indicator, law),
         "inputs": {name: _plain(value) for name, value in found.inputs},
@@ -246,7 +250,7 @@ def _single(found: Finding) -> dict[str, Any]:
         "value": _plain(found.value),
         "standard": _plain(found.standard),
         "status": found.status.value,
-        "gap": _plain(found.gap),
+        "gap": stepped(found.gap, found.gap_unit),
         "gap_unit": found.gap_unit,
     }
 

@@ -19,7 +19,7 @@ from junheng.publish.sheets.county import (
     write_quality_figures,
     write_satisfaction,
 )
-from junheng.publish.sheets.matters import write_gaps, write_open, write_sources
+from junheng.publish.sheets.matters import write_excluded, write_gaps, write_open, write_sources
 from junheng.publish.sheets.overview import has_sheet, write_overview
 from junheng.publish.sheets.page import Canvas
 from junheng.publish.sheets.resources import (
@@ -41,6 +41,7 @@ _WRITERS: Final[dict[str, Callable[[Canvas, Facts], None]]] = {
     "table_6": write_satisfaction,
     "gaps": write_gaps,
     "contributions": write_contributions,
+    "excluded": write_excluded,
     "open": write_open,
     "sources": write_sources,
 }

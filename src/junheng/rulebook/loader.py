@@ -131,11 +131,30 @@ def _merged(lineage: tuple[str, ...], files: _Files) -> Places:
             if raw:
                 indicators[path.stem] = raw, files.name(path)
     merged["lineage"] = lineage
+    _check_numbers(lineage[-1], files)
     ordered = sorted(indicators.values(), key=lambda one: _number(one[0]))
     merged["indicators"] = [raw for raw, _ in ordered]
     where |= {f"indicators.{at}": file for at, (_, file) in enumerate(ordered)}
     merged["sha256"] = _digest(merged)
     return Places(raw=merged, files=where)
+
+
+def _check_numbers(name: str, files: _Files) -> None:
+    """Name the numbers lacking among the indicators of a rulebook that extends nothing.
+
+    A file that cannot be read, a number that is none and one taken twice are faults by themselves.
+    """
+    paths = sorted((files.home / name / "indicators").glob("*.toml"))
+    if files.unreadable & {path.stem for path in paths}:
+        return
+    numbers = [raw["number"] for path in paths if "number" in (raw := files.read(path))]
+    known = {number for number in numbers if type(number) is int and number > 0}
+    if len(known) < len(numbers):
+        return
+    lacking = sorted(set(range(1, max(known, default=0))) - known)
+    if lacking:
+        listed = ", ".join(map(str, lacking))
+        files.problem(files.home / name / "indicators", "number", "numbers_lacking", name=listed)
 
 
 def _number(raw: dict[str, Any]) -> int:

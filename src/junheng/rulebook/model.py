@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
-from junheng.base.elements import Definition, Dictionary
+from junheng.base.elements import Definition, Dictionary, Figure
 from junheng.base.units import IndicatorId, Stage, Sureness
 
 Area = Literal["eligibility", "veto", "resource", "government", "quality", "recognition"]
@@ -19,12 +18,21 @@ Step = Literal[
 ]
 
 
+# Numbers and days stand in the files as TOML writes them; nothing is read into text in quotes.
+Number = Annotated[Figure, Field(ge=0)]
+Percent = Annotated[Number, Field(le=100)]
+Positive = Annotated[Figure, Field(gt=0)]
+Whole = Annotated[StrictInt, Field(ge=0)]
+Several = Annotated[StrictInt, Field(ge=1)]
+Day = Annotated[dt.date, Field(strict=True)]
+
+
 class Rule(Definition):
     """Part of anything that is law: which clause, in force when, how sure we are."""
 
     clause: str
-    valid_from: dt.date
-    valid_until: dt.date | None = None  # exclusive
+    valid_from: Day
+    valid_until: Day | None = None  # exclusive
     sureness: Sureness
 
     def in_force(self, on: dt.date) -> bool:
@@ -43,10 +51,10 @@ class Standard(Definition):
     kinds: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     room: str | None = None
-    valid_from: dt.date
-    at_least: Decimal | None = None
-    at_most: Decimal | None = None
-    below: Decimal | None = None
+    valid_from: Day
+    at_least: Number | None = None
+    at_most: Number | None = None
+    below: Number | None = None
     clause: str | None = None
     sureness: Sureness | None = None
 
@@ -97,14 +105,14 @@ class Who(Definition):
 
     kinds: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
-    sponsored_publicly: bool | None = None
-    boarding: bool | None = None
+    sponsored_publicly: StrictBool | None = None
+    boarding: StrictBool | None = None
     flag: str | None = None  # a yes/no element that must be yes
-    pupils_at_least: int | None = None
-    pupils_below: int | None = None
-    built_until: int | None = None  # year, inclusive
-    migrant_percent_above: Decimal | None = None
-    largest_class_below: int | None = None
+    pupils_at_least: Whole | None = None
+    pupils_below: Whole | None = None
+    built_until: Whole | None = None  # year, inclusive
+    migrant_percent_above: Percent | None = None
+    largest_class_below: Whole | None = None
 
     @cached_property
     def is_anyone(self) -> bool:
@@ -133,15 +141,15 @@ class Ratio(Definition):
     kind: Literal["ratio"]
     numerator: dict[Stage, tuple[str, ...]] = Field(min_length=1)
     minus: tuple[str, ...] = ()
-    per: int
-    split: bool
+    per: Several
+    split: StrictBool
 
 
 class Rooms(Definition):
     """One music and one art room of standard area for every so many classes."""
 
     kind: Literal["rooms"]
-    classes_per_room: int
+    classes_per_room: Several
 
 
 class Size(Definition):
@@ -160,11 +168,11 @@ class FundingFloor(Definition):
     """A school below `pupils_below` is funded as if it had `counted_as` pupils."""
 
     kind: Literal["funding_floor"]
-    pupils_below: int
-    counted_as: int
+    pupils_below: Several
+    counted_as: Several
     allotted: str
     quota: dict[Stage, str]
-    yuan_per_unit: int
+    yuan_per_unit: Several
 
 
 class Share(Definition):
@@ -175,10 +183,10 @@ class Share(Definition):
     numerator_minus: tuple[str, ...] = ()
     denominator: tuple[str, ...]
     denominator_minus: tuple[str, ...] = ()
-    per: int = 100
+    per: Several = 100
     of: Literal["county", "each_school"] = "county"
     who: Who = Who()
-    bounded: bool = True  # the numerator is a part of the denominator, so at most `per`
+    bounded: StrictBool = True  # the numerator is a part of the denominator, so at most `per`
 
 
 class Compare(Definition):
@@ -194,7 +202,7 @@ class Answer(Definition):
 
     kind: Literal["answer"]
     element: str
-    expected: bool
+    expected: StrictBool
 
 
 class Amount(Definition):
@@ -267,18 +275,18 @@ class Part(Definition):
     measure: Measure
     standard: tuple[Standard, ...] = ()
     variant: tuple[Variant, ...] = ()
-    required: bool = True  # False: an unanswered question says nothing against the county
+    required: StrictBool = True  # False: an unanswered question says nothing against the county
 
 
 class Indicator(Definition):
     """One indicator of a rulebook, with the clause that orders it."""
 
     id: IndicatorId
-    number: int | None = None
+    number: Several | None = None
     area: Area
     clause: str
     unit: str
-    valid_from: dt.date
+    valid_from: Day
     sureness: Sureness
     part: tuple[Part, ...] = Field(min_length=1)
 
@@ -288,30 +296,37 @@ class Scope(Rule):
 
     id: str
     kinds: tuple[str, ...]
-    points_at_least: int = 0  # pupils below which a teaching point is outside
-    merge_points: bool = False  # points not counted as schools join their mother school
-    enrolled: bool = True  # only schools that have pupils now
+    points_at_least: Whole = 0  # pupils below which a teaching point is outside
+    merge_points: StrictBool = False  # points not counted as schools join their mother school
+    enrolled: StrictBool = True  # only schools that have pupils now
 
 
 class Splitting(Rule):
     """Weights of one pupil of each stage in dividing a school's material."""
 
     kind: str
-    weights: dict[Stage, Decimal]
+    weights: dict[Stage, Positive] = Field(min_length=1)
+    unsure_stages: tuple[Stage, ...] = ()  # whose weight the cited clause does not give
+
+    @model_validator(mode="after")
+    def _of_its_weights(self) -> Self:
+        if not set(self.unsure_stages) <= set(self.weights):
+            raise PydanticCustomError("unsure_stages", "a stage without a weight")
+        return self
 
 
 class RollUp(Rule):
     """A school passes with `met_at_least` items met and the rest at the floor."""
 
-    met_at_least: int
-    floor_percent: Decimal
+    met_at_least: Whole
+    floor_percent: Percent
 
 
 class DispersionCap(Rule):
     """Highest coefficient of variation allowed between schools of one stage."""
 
     stage: Stage
-    at_most: Decimal
+    at_most: Positive
 
 
 class Relaxation(Rule):
@@ -322,7 +337,7 @@ class Relaxation(Rule):
     who: tuple[Who, ...] = Field(min_length=1)
     adds: tuple[str, ...] = ()
     standard: tuple[Standard, ...] = ()
-    duty_years: int = 0  # years after recognition within which the full norm is due
+    duty_years: Whole = 0  # years after recognition within which the full norm is due
 
 
 class Document(Definition):
@@ -330,7 +345,7 @@ class Document(Definition):
 
     title: str
     number: str
-    issued: dt.date
+    issued: Day
     note: str | None = None
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from junheng.base.elements import Definition
-from junheng.rulebook.model import Measure, Part
+from junheng.rulebook.model import Measure, Part, Rulebook
 
 _WORDING = Path(__file__).parent / "wording.zh_Hans.toml"
 
@@ -88,8 +88,7 @@ def _spelt(raw: object, steps: list[str | int], skipped: int) -> str:
 
 @cache
 def _measure_kinds() -> frozenset[object]:
-    kinds = get_args(get_args(Measure)[0])
-    return frozenset(get_args(kind.model_fields["kind"].annotation)[0] for kind in kinds)
+    return frozenset(_tag(kind) for kind in get_args(get_args(Measure)[0]))
 
 
 def explain_validation(
@@ -107,9 +106,13 @@ def _inside(path: tuple[str | int, ...], others: list[tuple[str | int, ...]]) ->
     return any(other[: len(path)] == path for other in others)
 
 
-# What pydantic calls the types of our values, by the beginning of its codes.
-_TYPES = ("date", "int", "decimal", "bool", "string", "tuple", "dict", "model", "float")
-_OWN = {"missing", "too_short", "one_bound", "choices", "no_maximum", "no_unit"}
+_OWN = {"missing", "too_short", "one_bound", "choices", "no_maximum", "no_unit", "unsure_stages"}
+# Bounds of numbers, and what pydantic calls the number in what it says of them.
+_LIMITS = {
+    "greater_than_equal": ("too_small", "ge"),
+    "greater_than": ("not_above", "gt"),
+    "less_than_equal": ("too_large", "le"),
+}
 
 
 def _from_pydantic(fault: dict[str, Any], places: Places) -> Problem:
@@ -117,7 +120,7 @@ def _from_pydantic(fault: dict[str, Any], places: Places) -> Problem:
     if kind in _OWN:
         return places.problem(path, kind)
     if kind == "extra_forbidden":
-        return places.problem(path, kind, **describe(str(path[-1]), _all_fields()))
+        return places.problem(path, kind, **describe(str(path[-1]), fields_at(path[:-1])))
     if kind in {"literal_error", "enum", "union_tag_invalid"}:
         listed = re.findall(
             r"'([^']+)'", str(context.get("expected", context.get("expected_tags")))
@@ -126,20 +129,59 @@ def _from_pydantic(fault: dict[str, Any], places: Places) -> Problem:
         return places.problem(path, "not_among", known=", ".join(listed), **describe(name, listed))
     if kind == "union_tag_not_found":
         return places.problem([*path, "kind"], "missing")
-    for name in _TYPES:
-        if kind.startswith(f"{name}_"):
-            return places.problem(path, "type", wanted=_wording()["types"][name])
+    return _of_value(fault, kind, places)
+
+
+def _of_value(fault: dict[str, Any], kind: str, places: Places) -> Problem:
+    """Return what is wrong with a value: beyond a bound, or of another type."""
+    path = fault["loc"]
+    if kind in _LIMITS:
+        code, limit = _LIMITS[kind]
+        return places.problem(path, code, limit=fault["ctx"][limit], number=fault["input"])
+    wanted = "decimal" if kind == "finite_number" else kind.rpartition("_")[0].partition("_")[0]
+    if wanted in _wording()["types"]:
+        return places.problem(path, "type", wanted=_wording()["types"][wanted])
     return places.problem(path, "value", detail=fault["msg"])
 
 
-@cache
-def _all_fields() -> frozenset[str]:
-    def below(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
-        yield kind
-        for child in kind.__subclasses__():
-            yield from below(child)
+# What the loader itself puts among the rules; nobody writes these keys into rulebook.toml.
+_MADE = {"lineage", "sha256", "labels", "dictionary", "indicators", "documents", "clauses"}
 
-    return frozenset(name for kind in below(Definition) for name in kind.model_fields)
+
+def fields_at(path: Iterable[str | int]) -> frozenset[str]:
+    """Return the keys that may stand at a place of the rules; `path` leads there from the top."""
+    steps = list(path)
+    if not steps:
+        return frozenset(Rulebook.model_fields) - _MADE | {"extends"}
+    found: Any = Rulebook
+    for step in steps:
+        found = _below(found, step)
+    return frozenset(getattr(found, "model_fields", ()))
+
+
+def _below(kind: Any, step: str | int) -> Any:  # noqa: ANN401 - whatever a field is declared as
+    """Return what stands one step below a declared type: a field, an item, or one of a union."""
+    if hasattr(kind, "model_fields"):
+        return _bare(kind.model_fields[step].annotation)
+    inner = get_args(kind)
+    if get_origin(kind) is tuple:
+        return _bare(inner[0])
+    if get_origin(kind) is dict:
+        return _bare(inner[1])
+    return next((one for one in inner if step == _tag(one)), None)
+
+
+def _bare(kind: Any) -> Any:  # noqa: ANN401
+    """Return a declared type without what is only said about it, and without its None."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    some = [one for one in get_args(kind) if one is not NoneType]
+    return _bare(some[0]) if NoneType in get_args(kind) and len(some) == 1 else kind
+
+
+def _tag(kind: Any) -> object:  # noqa: ANN401
+    """Return the word by which a measure is told from the others."""
+    return get_args(kind.model_fields["kind"].annotation)[0]
 
 
 def element_names(measure: BaseModel) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from junheng.rulebook.model import (
     Indicator,
     Part,
     Relaxation,
+    RollUp,
     Rule,
     Rulebook,
     Share,
@@ -23,6 +24,10 @@ from junheng.rulebook.problems import Places, Problem, describe, element_names, 
 
 Path = tuple[str | int, ...]
 _YES_NO = ("yes", "no")
+_RESOURCE = "resource"
+_WHOLE_PERCENT = 100
+# What a relaxation that adds quantities may ask of a school.
+_ADDING_ASKS = ("kinds", "areas", "flag", "pupils_at_least", "pupils_below", "built_until")
 
 
 def check_references(
@@ -99,11 +104,21 @@ class _Check:
             yield from self.labelled(("scope", index), "scopes", scope.id)
         for index, splitting in enumerate(book.splitting):
             yield from self.codes(("splitting", index, "kind"), "kind", [splitting.kind])
+        for index, rollup in enumerate(book.rollup):
+            yield from self.rollup(("rollup", index), rollup)
         yield from self.dated("scope", [(rule.id, rule) for rule in book.scope])
         yield from self.dated("splitting", [(rule.kind, rule) for rule in book.splitting])
         yield from self.dated("rollup", [("", rule) for rule in book.rollup])
         yield from self.dated("dispersion", [(rule.stage, rule) for rule in book.dispersion])
         yield from self.dated("relaxation", [(rule.id, rule) for rule in book.relaxation])
+
+    def rollup(self, path: Path, rollup: RollUp) -> Iterator[Problem]:
+        """Yield that more items must be met than there are; an unreadable one may be an item."""
+        items = sum(i.area == _RESOURCE for i in self.rulebook.indicators)
+        if rollup.met_at_least > items + len(self.unreadable):
+            here = (*path, "met_at_least")
+            number = rollup.met_at_least
+            yield self.places.problem(here, "more_than_items", number=number, items=items)
 
     def dated(self, group: str, rules: list[tuple[str, Rule]]) -> Iterator[Problem]:
         """Yield what is wrong with the clauses and dates of rules; two of one subject clash."""
@@ -123,8 +138,12 @@ class _Check:
         yield from self.elements((*path, "adds"), relaxation.adds)
         yield from self.standards((*path, "standard"), relaxation.standard)
         yield from self.labelled(path, "relaxations", relaxation.id)
-        for who in relaxation.who:
+        for index, who in enumerate(relaxation.who):
             yield from self.who((*path, "who"), who)
+            for name in sorted(who.model_fields_set - set(_ADDING_ASKS)):
+                if relaxation.adds:
+                    here, asked = (*path, "who", index, name), ", ".join(_ADDING_ASKS)
+                    yield self.places.problem(here, "adding_asks", name=name, known=asked)
 
     def who(self, path: Path, who: Who) -> Iterator[Problem]:
         yield from self.elements((*path, "flag"), [who.flag])
@@ -183,14 +202,14 @@ class _Check:
         if numbers.count(indicator.number or -1) > 1:
             yield self.places.problem((*path, "number"), "number_taken", name=indicator.number)
         for at, part in enumerate(indicator.part):
-            yield from self.part((*path, "part", at), part)
+            yield from self.part((*path, "part", at), part, indicator.unit)
             known = self.labels("indicators").get(indicator.id, {}).get("variants", {})
             for variant in part.variant:
                 if variant.id not in known:
                     name = f"indicators.{indicator.id}.variants.{variant.id}"
                     yield self.places.problem((*path, "part", at), "no_label", name=name)
 
-    def part(self, path: Path, part: Part) -> Iterator[Problem]:
+    def part(self, path: Path, part: Part, unit: str) -> Iterator[Problem]:
         scopes = [scope.id for scope in self.rulebook.scope]
         yield from self.unknown((*path, "scope"), "scope", part.scope, scopes)
         for measure in measures_of(part):
@@ -203,6 +222,14 @@ class _Check:
                 here = (*path, "measure", "method")
                 yield from self.codes(here, "survey_method", [measure.method])
         yield from self.standards((*path, "standard"), part.standard)
+        # A share of something else than its own whole may lawfully exceed it.
+        if unit == "percent" and not (isinstance(part.measure, Share) and not part.measure.bounded):
+            for index, standard in enumerate(part.standard):
+                if standard.number > _WHOLE_PERCENT:
+                    here = (*path, "standard", index, standard.comparison)
+                    number = f"{standard.number:g}"
+                    limit = _WHOLE_PERCENT
+                    yield self.places.problem(here, "too_large", limit=limit, number=number)
 
     def standards(self, path: Path, standards: tuple[Standard, ...]) -> Iterator[Problem]:
         seen: list[Standard] = []

@@ -43,7 +43,7 @@ def columns_of(words: Mapping[str, Any]) -> tuple[Column, ...]:
 
 
 def write_basics(canvas: Canvas, facts: Facts) -> None:
-    """Write the county's basic facts; sums with gaps say how many are missing."""
+    """Write the county's basic facts; sums with gaps say so, and how many are missing."""
     words = _words("basics")
     plan = Plan(key="table_1", columns=columns_of(words), notes=(words["note"],), landscape=False)
     page = add_page(canvas, plan, facts.county())
@@ -59,11 +59,11 @@ def _basic_rows(facts: Facts) -> Iterator[list[Value]]:
             label = label or facts.names.words.element(element)
             unit = unit or facts.law.rulebook.dictionary.by_id()[element].unit
         remark = words["gaps"].format(count=gaps) if gaps and value is not None else ""
-        shown = (
-            Cell(value=words["unreported"], tone=Status.MISSING, align="center")
-            if value is None
-            else Cell(value=value, decimals=decimals)
-        )
+        shown = Cell(value=value, decimals=decimals)
+        if value is None:
+            shown = Cell(value=words["unreported"], tone=Status.MISSING, align="center")
+        elif gaps:
+            shown = _partial(value, words["partial_count" if "kind" in line else "partial"])
         number_of = centred(words["line"].format(at=at))
         yield [number_of, label, centred(facts.names.words.unit(unit)), shown, remark]
 
@@ -84,6 +84,11 @@ def _basic(line: Mapping[str, Any], facts: Facts) -> tuple[float | None, int, in
     if stage := line.get("classes"):
         return *_summed([s.get(f"classes_{stage}") for s in _teaching(stage, facts)]), 0
     return *_teachers(line["teachers"], line["stage"], facts), 0
+
+
+def _partial(value: float, form: str) -> Cell:
+    """Return a sum that lacks some of its parts as a word, never as the number."""
+    return Cell(value=form.format(value=f"{value:,.0f}"), tone=Status.MISSING, align="center")
 
 
 def _summed(values: Sequence[float | None]) -> tuple[float | None, int]:
@@ -272,13 +277,13 @@ def _survey_rows(facts: Facts) -> Iterator[list[Value]]:
     for line in lines_of("recognition", facts):
         method = getattr(line.part.measure, "method", None)
         own = [row for row in rows if row["survey_method"] == method]
-        totals = [_summed([row[name] for row in own])[0] if own else None for name in _COUNTS]
+        totals = [_total([row[name] for row in own]) for name in _COUNTS]
         singles = {single.detail: single for single in line.found.singles}
         name = facts.names.choice("survey_method", method)
         yield [
             name,
             words["together"],
-            *(_five(total) for total in totals),
+            *totals,
             number(line.value, 1),
             centred(line.standard),
             status_cell(line.found.status, facts.names.status(line.found.status)),
@@ -296,6 +301,14 @@ def _survey_rows(facts: Facts) -> Iterator[list[Value]]:
                 status_cell(status, facts.names.status(status)),
                 words["group_note"] if status is Status.BELOW else "",
             ]
+
+
+def _total(values: Sequence[float | None]) -> Cell:
+    """Return the total of all groups, no number for one of which a group is lacking."""
+    total, gaps = _summed(values)
+    if total is None or not gaps:
+        return _five(total if values else None)
+    return _partial(total, _words("basics")["partial"])
 
 
 _COUNTS = ("survey_issued", "survey_valid", "survey_satisfied")

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from junheng.base.units import Status, Sureness
+from junheng.evaluate.resources import SCOPE
+from junheng.explain.exclusions import Exclusion
 from junheng.publish.facts import Facts
 from junheng.publish.lines import standard_of
 from junheng.publish.numbers import plain
@@ -20,6 +22,7 @@ from junheng.publish.sheets.page import (
     centred,
     status_cell,
 )
+from junheng.publish.sheets.resources import reported
 from junheng.publish.shortfalls import (
     Shortfall,
     county_shortfalls,
@@ -28,7 +31,7 @@ from junheng.publish.shortfalls import (
 )
 from junheng.publish.standards import in_force, standard_words
 from junheng.publish.words import joined, sentences, wording
-from junheng.rulebook.model import Indicator, Part, Relaxation
+from junheng.rulebook.model import Indicator, Part, Relaxation, Splitting
 
 _TONE_OF: Final = {Sureness.UNSURE: Status.NEAR}  # what is not sure should catch the eye
 
@@ -91,6 +94,35 @@ def _shown(value: float | None, decimals: int, *, plainly: bool = False) -> Cell
     if plainly and float(value).is_integer():
         return Cell(value=value, decimals=0)
     return Cell(value=value, decimals=decimals)
+
+
+# ------------------------------------------------------------------ schools left out
+
+
+def write_excluded(canvas: Canvas, facts: Facts) -> None:
+    """Write the schools that the resource items do not look at by themselves, and why."""
+    words = _words("excluded")
+    plan = Plan(key="excluded", columns=columns_of(words), notes=(words["note"],), frozen_columns=2)
+    page = add_page(canvas, plan, facts.county())
+    if not facts.excluded:
+        page.write_note(page.first, words["nothing"])
+        return
+    page.filter(page.write_rows(_excluded_row(one, facts) for one in facts.excluded))
+
+
+def _excluded_row(one: Exclusion, facts: Facts) -> list[Value]:
+    words = _words("excluded")
+    scope = facts.law.scopes.get(SCOPE)
+    reason = words["reasons"][one.reason].format(least=scope.points_at_least if scope else "")
+    elsewhere = one.pupils is None and one.reason == "kind"  # its pupils are of no stage counted
+    return [
+        centred(one.school),
+        facts.school_name(one.school),
+        centred(facts.names.choice("kind", one.kind)),
+        centred(words["none"]) if elsewhere else reported(one.pupils),
+        reason,
+        facts.school_name(one.mother) if one.mother else "",
+    ]
 
 
 # ------------------------------------------------------------------ open matters
@@ -204,20 +236,30 @@ def _rules(facts: Facts) -> Iterator[list[Value]]:
     for scope in law.scopes.values():
         text = str(names.labels["scopes"].get(scope.id, scope.id))
         rules.append((words["scope_name"], text, scope))
-    for split in law.rulebook.splitting:
-        if split.in_force(law.on) and len(split.weights) > 1:
-            weights = joined(
-                [
-                    f"{names.words.stage(stage)} {plain(float(weight))}"
-                    for stage, weight in split.weights.items()
-                ]
-            )
-            text = words["split"].format(kind=names.choice("kind", split.kind), weights=weights)
-            rules.append((words["split_name"], text, split))
+    rules += [
+        (words["split_name"], _split(split, facts), split)
+        for split in law.rulebook.splitting
+        if split.in_force(law.on) and len(split.weights) > 1
+    ]
     for label, text, rule in rules:
         dates = centred(rule.valid_from.isoformat())
         clause = names.clause(rule.clause)
-        yield ["", label, text, clause, dates, _sureness(rule.sureness, facts)]
+        part_unsure = isinstance(rule, Splitting) and rule.unsure_stages
+        sureness = Sureness.UNSURE if part_unsure else rule.sureness
+        yield ["", label, text, clause, dates, _sureness(sureness, facts)]
+
+
+def _split(split: Splitting, facts: Facts) -> str:
+    """Return the weights of one kind of school, and which of them are not sure."""
+    words, names = _words("sources"), facts.names
+    weights = [f"{names.stage(s)} {plain(float(weight))}" for s, weight in split.weights.items()]
+    kind = names.choice("kind", split.kind)
+    text = str(words["split"]).format(kind=kind, weights=joined(weights))
+    if not split.unsure_stages:
+        return text
+    stages = joined([names.stage(stage) for stage in split.unsure_stages])
+    sureness = names.words.sureness(Sureness.UNSURE)
+    return text + str(words["split_note"]).format(stages=stages, sureness=sureness)
 
 
 def _relaxations(facts: Facts) -> Iterator[list[Value]]:

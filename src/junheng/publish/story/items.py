@@ -221,7 +221,7 @@ def _table(facts: Facts, words: dict[str, Any]) -> Grid:
         headings=tuple(headings),
         rows=tuple(rows),
         widths=(words["item_width"], *words["stage_widths"] * len(stages)),
-        note=sentences([words["note"].format(caps=caps), *remarks]),
+        note=sentences([words["note"].format(caps=caps), *remarks]) + words["note_stop"],
     )
 
 

@@ -143,8 +143,14 @@ def _other_rules(facts: Facts, words: dict[str, Any]) -> Iterator[tuple[Sureness
         label = str(names.labels["scopes"].get(scope.id, scope.id))
         yield scope.sureness, words["scope"].format(label=label)
     for split in law.rulebook.splitting:
-        if split.in_force(law.on) and Stage.KINDERGARTEN in split.weights:
-            yield split.sureness, words["split"].format(kind=names.choice("kind", split.kind))
+        if not split.in_force(law.on):
+            continue
+        kind = names.choice("kind", split.kind)
+        if Stage.KINDERGARTEN in split.weights:
+            yield split.sureness, words["split"].format(kind=kind)
+        for stage in split.unsure_stages:
+            form = words["split" if stage is Stage.KINDERGARTEN else "split_stage"]
+            yield Sureness.UNSURE, form.format(kind=kind, stage=names.stage(stage))
     for relaxation in law.relaxations:
         yield relaxation.sureness, words["all_relaxations"]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from junheng.base.units import Status
 from junheng.evaluate.findings import Step
+from junheng.evaluate.resources import SCOPE
 from junheng.publish.facts import Facts
 from junheng.publish.gb9704 import Block, Grid, Text
 from junheng.publish.lines import lines_of
@@ -28,10 +30,17 @@ def standing(facts: Facts) -> Iterator[Block]:
         headings=tuple(words["columns"][:columns]),
         rows=tuple(row[:columns] for row in rows),
         widths=tuple(words["widths"][:columns]),
-        note=words["note"],
+        note=_note(facts, words),
     )
     if facts.law.relaxations:
         yield Text(text=_relaxed(facts, words))
+
+
+def _note(facts: Facts, words: dict[str, Any]) -> str:
+    """Say how the table counts, and what it leaves out where something does not apply."""
+    found = facts.verdict.indicators.values()
+    left_out = any(one.status is Status.NOT_APPLICABLE for one in found)
+    return str(words["note_left_out" if left_out else "note"])
 
 
 def _basis(facts: Facts, words: dict[str, Any]) -> str:
@@ -47,10 +56,28 @@ def _basis(facts: Facts, words: dict[str, Any]) -> str:
         for stage in facts.stages()
     ]
     if not counts:
-        return text + str(words["no_schools"])
+        return text + str(words["no_schools"]) + _excluded(facts, words)
     pupils = facts.evaluation.resources.sections["pupils"]
     form = words["schools_open"] if pupils.has_nulls() else words["schools"]
-    return text + str(form).format(counts=joined(counts), pupils=plain(float(pupils.sum())))
+    return (
+        text
+        + str(form).format(counts=joined(counts), pupils=plain(float(pupils.sum())))
+        + _excluded(facts, words)
+    )
+
+
+def _excluded(facts: Facts, words: dict[str, Any]) -> str:
+    """Say how many schools are not looked at by themselves, and why."""
+    if not facts.excluded:
+        return ""
+    scope = facts.law.scopes.get(SCOPE)
+    counts = Counter(one.reason for one in facts.excluded)
+    told = [
+        form.format(count=counts[reason], least=scope.points_at_least if scope else "")
+        for reason, form in words["excluded_for"].items()
+        if counts[reason]
+    ]
+    return str(words["excluded"]).format(count=len(facts.excluded), told=joined(told))
 
 
 def _verdict(facts: Facts, words: dict[str, Any]) -> str:

@@ -1,0 +1,229 @@
+"""Answers that cannot both be true: what one cell says rules out what another one says."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from junheng.intake.layout import SCHOOL_CODES, SCHOOLS, Field, Layout, Sheet
+from junheng.intake.report import Place, Report
+from junheng.intake.tables import Frames
+from junheng.intake.values import in_words
+from junheng.intake.wording import wording
+
+_SCHOOL: Final = SCHOOL_CODES[0]
+_KEY: Final = ("county", _SCHOOL)
+_CLASSES: Final = "classes"
+# Numbers of a school's own row that show which stages it has.
+_ENROLMENT: Final = ("pupils_", "classes_", "in_zone_pupils_")
+
+
+def refuse_conflicts(frames: Frames, typed: Frames, layout: Layout, report: Report) -> None:
+    """Refuse cells that contradict others.
+
+    Args:
+        frames: what is left after all other checks.
+        typed: what was read from the cells, before any check.
+        layout: the sheets.
+        report: where refusals go.
+    """
+    for sheet in layout.sheets:
+        frame = frames.get(sheet.table.id)
+        if frame is None:
+            continue
+        for field in sheet.fields:
+            _answered_no(sheet, field, frame, report)
+        _staff_below_teachers(sheet, frame, report)
+        if sheet.table.id == SCHOOLS:
+            _unexplained(sheet, frame, report)
+            _merged_into_nothing(sheet, frame, typed[SCHOOLS], report)
+            _mothers(sheet, frame, layout, report)
+            _more_listed(sheet, frames, layout, report)
+
+
+def refuse_ruled_out(
+    sheet: Sheet, field: Field, frame: pl.DataFrame, layout: Layout, report: Report
+) -> None:
+    """Refuse pupils or classes that a school of its kind cannot have."""
+    kind, kinds = sheet.field("kind"), _ruled_out(sheet, field, layout)
+    if kind is None or not kinds:
+        return
+    stray = frame.filter(pl.col("kind").is_in(kinds), pl.col(field.id) != 0)
+    for row, of_kind, value in stray.select("row", "kind", field.id).iter_rows():
+        report.refuse_cell(
+            Place(SCHOOLS, field.id, row),
+            "kind_has_none",
+            value,
+            kind=in_words(of_kind, kind),
+            kind_cell=_cell(sheet, kind.id, row, report),
+            label=field.label,
+        )
+
+
+def _ruled_out(sheet: Sheet, field: Field, layout: Layout) -> list[str]:
+    """Return the kinds of school for which a number of the field is a contradiction.
+
+    Kinds without compulsory stages are only held to those: a vocational school may well have
+    senior pupils, which simply nobody asks for.
+    """
+    kind = sheet.field("kind")
+    is_enrolment = sheet.table.id == SCHOOLS and field.id.startswith(_ENROLMENT)
+    if not (is_enrolment and kind is not None and field.element.kinds):
+        return []
+    teaching = {one for kinds in layout.kinds_by_stage.values() for one in kinds}
+    of_stage = field.id.endswith(tuple(f"_{stage}" for stage in layout.kinds_by_stage))
+    others = [one for one in kind.element.choices if one not in field.element.kinds]
+    return [one for one in others if of_stage or one in teaching]
+
+
+# ------------------------------------------------------------------ within a row
+
+
+def _answered_no(sheet: Sheet, field: Field, frame: pl.DataFrame, report: Report) -> None:
+    """Refuse a number other than 0 of something that another cell says there is none of."""
+    when = field.element.when
+    asking = sheet.field(when.element) if when is not None else None
+    if asking is None or asking.element.type != "yes_no" or not field.element.is_number:
+        return
+    asked = when is not None and when.among == ("yes",)
+    denied = frame.filter(~pl.col(asking.id) & (pl.col(field.id) > 0)) if asked else frame.clear()
+    for row, value in denied.select("row", field.id).iter_rows():
+        report.refuse_cell(
+            Place(sheet.table.id, field.id, row),
+            "answered_no",
+            value,
+            other=asking.label,
+            other_cell=_cell(sheet, asking.id, row, report),
+            answer=in_words(value=False, of=asking),
+        )
+
+
+def _staff_below_teachers(sheet: Sheet, frame: pl.DataFrame, report: Report) -> None:
+    whole, part = sheet.field("staff"), sheet.field("teachers")
+    if whole is None or part is None:
+        return
+    below = frame.filter(pl.col(whole.id) < pl.col(part.id))
+    for row, staff, teachers in below.select("row", whole.id, part.id).iter_rows():
+        report.refuse_cell(
+            Place(sheet.table.id, whole.id, row),
+            "below_part",
+            staff,
+            part=part.label,
+            part_cell=_cell(sheet, part.id, row, report),
+            part_value=in_words(teachers, part),
+        )
+
+
+def _cell(sheet: Sheet, element: str, row: int, report: Report) -> str:
+    return report.where(Place(sheet.table.id, element, row))["cell"]
+
+
+# ------------------------------------------------------------------ teaching points
+
+
+def _unexplained(sheet: Sheet, frame: pl.DataFrame, report: Report) -> None:
+    """Refuse a decision of the county for which no reason is given."""
+    decision, reason = sheet.field("merge_decision"), sheet.field("merge_reason")
+    if decision is None or reason is None or reason.element.when is None:
+        return
+    decided = pl.col("kind").is_in(reason.element.kinds)
+    decided &= pl.col(decision.id).is_in(reason.element.when.among)
+    bare = frame.filter(decided, pl.col(reason.id).is_null())
+    for row, answer in bare.select("row", decision.id).iter_rows():
+        words = {
+            "decision": decision.label,
+            "decision_cell": _cell(sheet, decision.id, row, report),
+            "answer": in_words(answer, decision),
+        }
+        _refuse_blank(Place(SCHOOLS, reason.id, row), "missing_reason", report, **words)
+
+
+def _merged_into_nothing(
+    sheet: Sheet, frame: pl.DataFrame, typed: pl.DataFrame, report: Report
+) -> None:
+    """Refuse a decision to merge that names no school; a code refused before was named."""
+    decision, mother = sheet.field("merge_decision"), sheet.field(SCHOOL_CODES[1])
+    if decision is None or mother is None:
+        return
+    merged = pl.col("kind").is_in(mother.element.kinds) & (pl.col(decision.id) == "merged")
+    blank = typed.filter(pl.col(mother.id).is_null()).select("row")
+    for row in frame.filter(merged).join(blank, on="row", how="semi")["row"]:
+        at = Place(SCHOOLS, mother.id, row)
+        _refuse_blank(at, "missing_mother", report, heading=mother.heading)
+
+
+def _refuse_blank(at: Place, code: str, report: Report, **params: object) -> None:
+    if not report.is_refused(at):
+        report.refuse_cell(at, code, "", **params)
+
+
+def _mothers(sheet: Sheet, frame: pl.DataFrame, layout: Layout, report: Report) -> None:
+    """Refuse mother schools that are points themselves or do not teach what the point teaches."""
+    field, kind = sheet.field(SCHOOL_CODES[1]), sheet.field("kind")
+    if field is None or kind is None:
+        return
+    points = field.element.kinds
+    stages = [s for s, kinds in layout.kinds_by_stage.items() if set(points) & set(kinds)]
+    able = [k for k in kind.element.choices if all(k in layout.kinds_by_stage[s] for s in stages)]
+    fit = [one for one in able if one not in points]
+    listed = frame.select(
+        "county", pl.col(_SCHOOL).alias("_code"), _kind="kind", _row=pl.col("row")
+    )
+    belonging = frame.filter(pl.col("kind").is_in(points)).join(
+        listed, left_on=("county", field.id), right_on=("county", "_code"), maintain_order="left"
+    )
+    stage_words = _stage_words(stages, layout)
+    unfit = belonging.filter(~pl.col("_kind").is_in(fit))
+    chosen = unfit.select("row", _SCHOOL, field.id, "_kind", "_row")
+    for row, school, mother, mother_kind, mother_row in chosen.iter_rows():
+        at = Place(SCHOOLS, field.id, row)
+        if school == mother:
+            report.refuse_cell(at, "mother_itself", mother)
+            continue
+        reason = wording()["mothers"]["is_point" if mother_kind in points else "no_stage"]
+        report.refuse_cell(
+            at,
+            "mother_unfit",
+            mother,
+            kind=in_words(mother_kind, kind),
+            kind_cell=_cell(sheet, kind.id, mother_row, report),
+            reason=reason.format(stage=stage_words),
+            stage=stage_words,
+            schools=sheet.name,
+        )
+
+
+def _stage_words(stages: list[str], layout: Layout) -> str:
+    fields = (sheet.field("stage") for sheet in layout.sheets)
+    words = next((field.words for field in fields if field is not None), {})
+    return str(wording()["sheets"]["joiner"]).join(words.get(stage, stage) for stage in stages)
+
+
+# ------------------------------------------------------------------ classes
+
+
+def _more_listed(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> None:
+    """Refuse a number of classes smaller than the classes that are listed of the school."""
+    classes, listed = layout.sheet(_CLASSES), frames.get(_CLASSES)
+    if classes is None or listed is None:
+        return
+    for stage in layout.kinds_by_stage:
+        declared = sheet.field(f"classes_{stage}")
+        if declared is None or classes.field("stage") is None:
+            continue
+        of_stage = listed.filter(pl.col("stage") == stage).group_by(_KEY)
+        count = of_stage.agg(_listed=pl.len(), _first=pl.col("row").min())
+        joined = frames[SCHOOLS].join(count, on=_KEY, maintain_order="left")
+        more = joined.filter(pl.col("_listed") > pl.col(declared.id))
+        for row, number, found, first in more.select(
+            "row", declared.id, "_listed", "_first"
+        ).iter_rows():
+            report.refuse_cell(
+                Place(SCHOOLS, declared.id, row),
+                "more_listed",
+                number,
+                classes=classes.name,
+                listed=found,
+                first_cell=report.where(Place(_CLASSES, _SCHOOL, first))["cell"],
+            )
