@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from junheng.base.units import COMPULSORY
 from junheng.evaluate.county import evaluate_again
 from junheng.evaluate.findings import CountyEvaluation
+from junheng.evaluate.sections import POINT, pupils_element
 from junheng.intake.tables import Tables
 from junheng.rulebook import model
 from junheng.rulebook.law import Law
@@ -29,6 +31,11 @@ _ALSO_READS: dict[type[object], frozenset[str]] = {
 
 # Of the facilities table the measure of rooms reads only how many rooms there are.
 _ROOM_COUNTS = frozenset({"music_rooms", "art_rooms"})
+
+# Who reads a school's pupils where the school stays a school of the same kinds of size, and who
+# reads its declared classes; other columns of the schools table are taken to concern everybody.
+_READ_PUPILS = (model.Ratio, model.Size, model.FundingFloor)
+_READ_CLASSES = (model.Rooms, model.ClassSize)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +83,11 @@ def evaluate_change(
     indicators that do not read the changed cell are taken over from `before`.
     """
     changed = with_change(tables, law, change)
+    readers = _readers(tables, law, change)
     untouched = frozenset(
-        indicator.id for indicator in law.others if not _reads(indicator, law, change)
+        indicator.id for indicator in law.others if not _reads(indicator, law, change, readers)
     )
-    keep_resources = not any(_reads(item, law, change) for item in law.items)
+    keep_resources = not any(_reads(item, law, change, readers) for item in law.items)
     relaxed = {
         name
         for relaxation in law.relaxations
@@ -92,20 +100,44 @@ def evaluate_change(
     ), changed
 
 
-def _reads(indicator: Indicator, law: Law, change: Change) -> bool:
+_Readers = tuple[type[object], ...] | None
+
+
+def _readers(tables: Tables, law: Law, change: Change) -> _Readers:
+    """Return the kinds of measure that read a changed school column; None: any may."""
+    if change.table != "schools":
+        return None
+    if change.element in {f"classes_{stage}" for stage in COMPULSORY}:
+        return _READ_CLASSES
+    if change.element not in {pupils_element(stage) for stage in COMPULSORY}:
+        return None
+    row = tables["schools"].filter(pl.col("school") == change.key[0]).row(0, named=True)
+    numbers = (row[change.element], change.value)
+    least = 1 + max((size for r in law.relaxations for w in r.who for size in _sizes(w)), default=0)
+    same_size = all(isinstance(number, int) and number >= least for number in numbers)
+    return _READ_PUPILS if same_size and row["kind"] != POINT else None
+
+
+def _sizes(who: model.Who) -> tuple[int, ...]:
+    return tuple(n for n in (who.pupils_at_least, who.pupils_below) if n is not None)
+
+
+def _reads(indicator: Indicator, law: Law, change: Change, readers: _Readers) -> bool:
     return any(
-        _measure_reads(measure, law, change)
+        _measure_reads(measure, law, change, readers)
         for part in indicator.part
         for measure in (part.measure, *(variant.measure for variant in part.variant))
     )
 
 
-def _measure_reads(measure: model.Measure, law: Law, change: Change) -> bool:
+def _measure_reads(measure: model.Measure, law: Law, change: Change, readers: _Readers) -> bool:
     elements = law.rulebook.dictionary.by_id()
     names = set(element_names(measure))
     tables = {elements[name].table for name in names}
     # Where a part is not reported, its whole says how much it may be.
     names |= {whole for name in names if (whole := elements[name].at_most) is not None}
+    if readers is not None:
+        return change.element in names or isinstance(measure, readers)
     if isinstance(measure, model.Share) and tables != {"county"}:
         return change.element in names or change.table == "schools"
     if change.table == "county":
