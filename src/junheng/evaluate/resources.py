@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from junheng.base.units import Status
 from junheng.evaluate.findings import Resources
 from junheng.evaluate.measures import Item, eased_item, items_of, quantity, quantity_ends
-from junheng.evaluate.rollup import BELOW, MET, NEAR, STATUS, count_of, school_passes, status_of
+from junheng.evaluate.rollup import BELOW, MET, STATUS, school_verdict, status_of
 from junheng.evaluate.sections import build_sections
 from junheng.evaluate.spread import with_dispersion
 from junheng.intake.tables import Tables
@@ -56,8 +55,7 @@ def evaluate_resources(
     sections = build_sections(tables, law, law.scopes[SCOPE])
     items = items_of(law, relaxations)
     judged = _judge(sections, tables, _Asked(law, items))
-    verdict = judged.sections.with_columns(_verdict(law))
-    return Resources(sections=verdict, dispersions=judged.dispersions)
+    return _taken(_with_verdicts(judged, law, (items,)), items, items, 0)
 
 
 def judge_scenarios(
@@ -74,7 +72,11 @@ def judge_scenarios(
     }
     every = tuple(dict.fromkeys(item for items in wanted.values() for item in items))
     judged = _judge(sections, tables, _Asked(law, every))
-    return {name: _taken(judged, law, every, items) for name, items in wanted.items()}
+    lists = tuple(dict.fromkeys(wanted.values()))
+    judged = _with_verdicts(judged, law, lists)
+    return {
+        name: _taken(judged, every, items, lists.index(items)) for name, items in wanted.items()
+    }
 
 
 def _granted(law: Law, item: Item, scenario: frozenset[str]) -> Item:
@@ -82,20 +84,39 @@ def _granted(law: Law, item: Item, scenario: frozenset[str]) -> Item:
     return eased_item(item, own) if own else item
 
 
+def _with_verdicts(judged: Resources, law: Law, lists: tuple[tuple[Item, ...], ...]) -> Resources:
+    """Add the verdict on schools of several lists of items, each list's under its number."""
+    if law.rollup is None:
+        return judged
+    sure = judged.sections["sure"].to_numpy()
+    columns = {}
+    for number, items in enumerate(lists):
+        worst = np.array([judged.sections[item.name("worst")].to_numpy() for item in items])
+        best = np.array([judged.sections[item.name("best")].to_numpy() for item in items])
+        for name, column in school_verdict(worst, best, sure, law.rollup).items():
+            columns[f"{number}|{name}"] = column
+    coded = pl.DataFrame(columns).with_columns(pl.col(r"^\d+\|status$").cat.to(STATUS))
+    return Resources(sections=judged.sections.hstack(coded), dispersions=judged.dispersions)
+
+
 def _taken(
-    judged: Resources, law: Law, every: tuple[Item, ...], items: tuple[Item, ...]
+    judged: Resources, every: tuple[Item, ...], items: tuple[Item, ...], number: int
 ) -> Resources:
-    """Return the columns and dispersions of one item each, under the items' own names."""
-    shared = [name for name in judged.sections.columns if "." not in name]
-    columns = [pl.col(shared)]
-    for what in _FOUND:
-        columns += [pl.col(item.name(what)).alias(f"{item.id}.{what}") for item in items]
-    sections = judged.sections.select(columns).with_columns(_verdict(law))
+    """Return the columns and dispersions of one list of items, under the items' own names."""
+    columns = judged.sections.columns
+    names = {name: name for name in columns if "." not in name and "|" not in name}
+    names |= {item.name(what): f"{item.id}.{what}" for what in _FOUND for item in items}
+    own = f"{number}|"
+    names |= {name: name.removeprefix(own) for name in columns if name.startswith(own)}
+    sections = judged.sections[list(names)]
+    sections.columns = list(names.values())
     groups = judged.dispersions.height // len(every)
     places = np.array([every.index(item) for item in items])
     rows = (np.arange(groups)[:, None] * len(every) + places).ravel()
-    names = pl.Series("indicator", [item.id for item in items] * groups, dtype=pl.String())
-    return Resources(sections=sections, dispersions=judged.dispersions[rows].with_columns(names))
+    dispersions = judged.dispersions[rows]
+    ids = pl.Series("indicator", [item.id for item in items] * groups, dtype=pl.String())
+    dispersions.replace_column(dispersions.get_column_index("indicator"), ids)
+    return Resources(sections=sections, dispersions=dispersions)
 
 
 _FOUND = ("quantity", "value", "worst", "best", "status", "contribution")
@@ -161,7 +182,7 @@ def _merged(measured: pl.DataFrame, tables: Tables, items: tuple[Item, ...]) -> 
     quantities = [i.name("quantity") for i in items]
     kept = ["unit", "stage", *_IDENTITY, "pupils", "share", "sure", "gap", *quantities, *ends]
     kept += ["merging", "mother_school"]
-    slim = measured.select([name for name in kept if name in measured.columns])
+    slim = measured[[name for name in kept if name in measured.columns]]
     joining = slim["unit"].filter(slim["merging"]).unique()
     if joining.is_empty():
         return _tidy(slim.with_columns(merged=pl.lit(None, pl.List(pl.String))))
@@ -175,7 +196,8 @@ def _merged(measured: pl.DataFrame, tables: Tables, items: tuple[Item, ...]) -> 
 
 
 def _tidy(sections: pl.DataFrame) -> pl.DataFrame:
-    return sections.drop("unit", "merging", "mother_school", strict=False)
+    spare = {"unit", "merging", "mother_school"}
+    return sections[[name for name in sections.columns if name not in spare]]
 
 
 def _together(rows: pl.DataFrame, tables: Tables, summed: list[str]) -> pl.DataFrame:
@@ -196,7 +218,8 @@ def _together(rows: pl.DataFrame, tables: Tables, summed: list[str]) -> pl.DataF
     )
     mother = pl.when("merging").then("mother_school").otherwise("school").alias("school")
     codes = rows.select("unit", "county", mother).unique(["unit"])
-    schools = tables["schools"].select(n for n in _IDENTITY if n in tables["schools"].columns)
+    schools = tables["schools"]
+    schools = schools[[name for name in _IDENTITY if name in schools.columns]]
     named = codes.join(schools, on=["county", "school"], how="left")
     return grouped.join(named, on="unit", how="left", maintain_order="left")
 
@@ -254,29 +277,3 @@ def _open_ranks(items: tuple[Item, ...]) -> list[pl.Expr]:
                 .alias(item.name(rank_of))
             )
     return ranks
-
-
-@lru_cache(maxsize=_PLANS)
-def _verdict(law: Law) -> list[pl.Expr]:
-    """Return the counts of items and whether the section passes, surely and possibly."""
-    if law.rollup is None:
-        return []
-    worst = [pl.col(i.name("worst")) for i in items_of(law)]
-    best = [pl.col(i.name("best")) for i in items_of(law)]
-    surely = school_passes(worst, law.rollup) & pl.col("sure")
-    possibly = school_passes(best, law.rollup) | ~pl.col("sure")
-    status = (
-        pl.when(surely)
-        .then(pl.lit(Status.MET.value, STATUS))
-        .when(possibly)
-        .then(pl.lit(Status.MISSING.value, STATUS))
-        .otherwise(pl.lit(Status.BELOW.value, STATUS))
-    )
-    near = [((w == NEAR) & (b == NEAR)).cast(pl.UInt8) for w, b in zip(worst, best, strict=True)]
-    return [
-        count_of(worst, MET).alias("met"),
-        pl.sum_horizontal(near).alias("near"),
-        status.alias("status"),
-        (surely.cast(pl.UInt8) * MET).alias("worst"),
-        (possibly.cast(pl.UInt8) * MET).alias("best"),
-    ]

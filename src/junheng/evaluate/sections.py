@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 import polars as pl
@@ -80,6 +81,12 @@ def weight_of(law: Law, stage: Stage) -> pl.Expr:
 
 def _needed(frame: pl.DataFrame, law: Law) -> pl.DataFrame:
     """Return the columns of a table that resource items, their scope or relaxations read."""
+    names = _read_names(law)
+    return frame[[column for column in frame.columns if column in names]]
+
+
+@lru_cache(maxsize=16)  # the laws of a process: few
+def _read_names(law: Law) -> frozenset[str]:
     elements = law.rulebook.dictionary.by_id()
     names = {"stage", *_KEY, *_IDENTITY}
     names |= {"not_counted", "mother_school", "merge_decision", "has_kindergarten", "built_year"}
@@ -90,8 +97,7 @@ def _needed(frame: pl.DataFrame, law: Law) -> pl.DataFrame:
         names.update(relaxation.adds)
         names.update(who.flag for who in relaxation.who if who.flag is not None)
     names |= {elements[n].at_most or n for n in names if n in elements}
-    pupils = {pupils_element(stage) for stage in Stage}
-    return frame.select([c for c in frame.columns if c in names or c in pupils])
+    return frozenset(names | {pupils_element(stage) for stage in Stage})
 
 
 def _schools(tables: Tables, law: Law, scope: Scope) -> pl.DataFrame:
@@ -106,7 +112,7 @@ def _schools(tables: Tables, law: Law, scope: Scope) -> pl.DataFrame:
             how="left",
             maintain_order="left",
         )
-        .with_columns(merging=merging, heads=heads(law, None))
+        .with_columns(merging=merging, heads=_reported_heads(law))
         .with_row_index("unit")
     )
     return _with_mothers(joined, _kinds(law, scope, Stage.PRIMARY))
@@ -130,6 +136,11 @@ def _with_mothers(schools: pl.DataFrame, mother_kinds: list[str]) -> pl.DataFram
     target[found["unit"].to_numpy()] = found["mother"].to_numpy()
     moved = pl.Series("unit", target)
     return schools.with_columns(moved, merging=schools["unit"] != moved)
+
+
+@lru_cache(maxsize=16)
+def _reported_heads(law: Law) -> pl.Expr:
+    return heads(law, None)
 
 
 def heads(law: Law, end: Literal["low", "high"] | None) -> pl.Expr:

@@ -22,8 +22,8 @@ def with_dispersion(sections: pl.DataFrame, items: tuple[Item, ...], law: Law) -
         pl.when(pl.col("pupils").is_not_null().all()).then(pl.col("pupils").sum()).alias("pupils"),
         pl.col("gap").any(),
     )
-    order = groups.select(_KEY).with_row_index("group")
-    at = sections.select(_KEY).join(order, on=_KEY, how="left", maintain_order="left")["group"]
+    order = groups[_KEY].with_row_index("group")
+    at = sections[_KEY].join(order, on=_KEY, how="left", maintain_order="left")["group"]
     group, count = at.to_numpy().astype(np.int64), groups.height
     spread = dispersion(
         _matrix(sections, items, "quantity"), _floats(sections["pupils"]), group, count
@@ -38,7 +38,7 @@ def with_dispersion(sections: pl.DataFrame, items: tuple[Item, ...], law: Law) -
     spare = {i.name(end) for i in items for end in ("low", "high")} | {"gap"}
     kept = [name for name in sections.columns if name not in spare]
     return Resources(
-        sections=sections.select(kept).hstack(contributions),
+        sections=sections[kept].hstack(contributions),
         dispersions=_long(groups, items, law, (spread, low, high)),
     )
 
@@ -74,7 +74,7 @@ def _long(
         "cv": spread.cv.T.ravel(),
         "cap": np.repeat(cap, number),
     }
-    repeated = groups.select(*_KEY, "sections", "pupils")[np.repeat(np.arange(count), number)]
+    repeated = groups[[*_KEY, "sections", "pupils"]][np.repeat(np.arange(count), number)]
     return repeated.hstack(pl.DataFrame(numbers, nan_to_null=True)).select(
         *_KEY,
         pl.Series("indicator", [item.column for item in items] * count, dtype=pl.String()),

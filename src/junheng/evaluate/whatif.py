@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -100,6 +101,22 @@ def evaluate_change(
     ), changed
 
 
+@lru_cache(maxsize=16)  # the laws of a process: few
+def _named(law: Law) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
+    """Return, by measure, the elements it reads and the tables they stand in."""
+    elements = law.rulebook.dictionary.by_id()
+    found = {}
+    for indicator in law.rulebook.indicators:
+        for part in indicator.part:
+            for measure in (part.measure, *(variant.measure for variant in part.variant)):
+                names = element_names(measure)
+                # Where a part is not reported, its whole says how much it may be.
+                wholes = (elements[name].at_most for name in names)
+                read = frozenset([*names, *(whole for whole in wholes if whole is not None)])
+                found[id(measure)] = read, frozenset(elements[name].table for name in names)
+    return found
+
+
 _Readers = tuple[type[object], ...] | None
 
 
@@ -131,11 +148,7 @@ def _reads(indicator: Indicator, law: Law, change: Change, readers: _Readers) ->
 
 
 def _measure_reads(measure: model.Measure, law: Law, change: Change, readers: _Readers) -> bool:
-    elements = law.rulebook.dictionary.by_id()
-    names = set(element_names(measure))
-    tables = {elements[name].table for name in names}
-    # Where a part is not reported, its whole says how much it may be.
-    names |= {whole for name in names if (whole := elements[name].at_most) is not None}
+    names, tables = _named(law)[id(measure)]
     if readers is not None:
         return change.element in names or isinstance(measure, readers)
     if isinstance(measure, model.Share) and tables != {"county"}:
