@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from junheng.base.elements import Element
+from junheng.base.elements import Element, Table
 from junheng.base.units import Stage
 from junheng.evaluate.bounds import Bounds
 from junheng.evaluate.findings import Input
@@ -20,6 +20,18 @@ from junheng.rulebook.law import Law
 from junheng.rulebook.model import Scope, Who
 
 Row = Mapping[str, Any]
+
+
+class _Shelf(dict[str, Any]):
+    """What is made of each table, made when it is first asked for."""
+
+    def __init__(self, made_of: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._made_of = made_of
+
+    def __missing__(self, table: str) -> Any:  # noqa: ANN401 what a shelf holds its maker knows
+        self[table] = self._made_of(table)
+        return self[table]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +47,7 @@ class Book:
     rows: Mapping[str, Mapping[tuple[str, ...], Row]]  # table -> key without county -> row
     lists: Mapping[str, Mapping[str, list[Row]]]  # table without key -> school -> rows
     joining: frozenset[str]  # all of those points
-    classes: Mapping[tuple[str, str], Row]  # (school, stage) -> count, open, largest
+    grouped: Mapping[str, Mapping[tuple[str, str], Row]]  # "classes" -> (school, stage) -> counts
     scoped: dict[str, tuple[tuple[Row, bool | None], ...]] = field(default_factory=dict)
     memory: dict[tuple[object, ...], object] = field(default_factory=dict)  # answers found once
 
@@ -57,7 +69,12 @@ class Book:
             return self.county
         if table == "schools":
             return self.schools.get(key[0])
-        return self.rows.get(table, {}).get(key)
+        return self.rows[table].get(key)
+
+    @property
+    def classes(self) -> Mapping[tuple[str, str], Row]:
+        """By school and stage: count of class rows, how many are open, the largest known."""
+        return self.grouped["classes"]
 
     def stages(self, school: Row) -> tuple[Stage, ...]:
         """Return the compulsory stages the school teaches."""
@@ -190,7 +207,8 @@ class Book:
         """Return what has to be reported, and in which row if the row exists."""
         code = str(school["school"]) if school is not None else None
         key = tuple(part for part in (code, stage) if part is not None)
-        if row is None and table not in self.lists and (found := self.row(table, *key)):
+        keyed = bool(self.law.rulebook.dictionary.table_of(table).key) or table == "county"
+        if row is None and keyed and (found := self.row(table, *key)):
             row = found.get("row")
         return Input(table=table, element=element, school=code, stage=stage, row=row)
 
@@ -222,51 +240,59 @@ def open_book(tables: Tables, law: Law) -> Book:
     dictionary = law.rulebook.dictionary
     schools = tables["schools"]
     schools = schools.with_columns(merging=merges(law.scopes.get("resource")))
-    points = _points(schools, law)
+    rows = {str(row["school"]): row for row in schools.to_dicts()}
+    points = _points(rows.values(), law)
     county_rows = tables["county"].to_dicts()
-    keyed: dict[str, dict[tuple[str, ...], Row]] = {}
-    listed: dict[str, dict[str, list[Row]]] = {}
-    for table in dictionary.table:
-        if table.id in {"county", "schools", "classes"}:
-            continue
-        rows = tables[table.id].to_dicts()
-        if table.key:
-            keyed[table.id] = {tuple(str(row[k]) for k in table.key): row for row in rows}
-        else:
-            by_school: dict[str, list[Row]] = defaultdict(list)
-            for row in rows:
-                by_school[str(row.get("school"))].append(row)
-            listed[table.id] = by_school
     return Book(
         law=law,
         tables=tables,
         elements=dictionary.by_id(),
         county=county_rows[0] if county_rows else {},
-        schools={str(row["school"]): row for row in schools.to_dicts()},
+        schools=rows,
         points=points,
         joining=frozenset(point for joined in points.values() for point in joined),
-        rows=keyed,
-        lists=listed,
-        classes=_classes(tables["classes"]) if "classes" in tables.frames else {},
+        rows=_Shelf(lambda table: _by_key(tables, dictionary.table_of(table))),
+        lists=_Shelf(lambda table: _by_school(tables, table)),
+        grouped=_Shelf(lambda table: _counted(tables, table)),
     )
 
 
-def _points(schools: pl.DataFrame, law: Law) -> dict[str, tuple[str, ...]]:
+def _by_key(tables: Tables, table: Table) -> dict[tuple[str, ...], Row]:
+    rows = tables[table.id].to_dicts()
+    return {tuple(str(row[k]) for k in table.key): row for row in rows}
+
+
+def _by_school(tables: Tables, table: str) -> dict[str, list[Row]]:
+    by_school: dict[str, list[Row]] = defaultdict(list)
+    for row in tables[table].to_dicts():
+        by_school[str(row.get("school"))].append(row)
+    return by_school
+
+
+def _points(schools: Iterable[Row], law: Law) -> dict[str, tuple[str, ...]]:
     """Return the points that join a mother school which is there and teaches their stage."""
-    if not schools["merging"].any():
+    rows = list(schools)
+    taking = {k for k in law.weights if Stage.PRIMARY in law.stages_of(k) and k != POINT}
+    mothers = {row["school"] for row in rows if row["kind"] in taking}
+    points: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        if row["merging"] and row["mother_school"] in mothers:
+            mother = str(row["mother_school"])
+            points[mother] = (*points.get(mother, ()), str(row["school"]))
+    return points
+
+
+def _counted(tables: Tables, table: str) -> dict[tuple[str, str], Row]:
+    if table not in tables.frames:
         return {}
-    taking = [k for k in law.weights if Stage.PRIMARY in law.stages_of(k) and k != POINT]
-    mothers = schools.filter(pl.col("kind").is_in(taking))["school"]
-    joined = schools.filter("merging", pl.col("mother_school").is_in(mothers.implode()))
-    grouped = joined.group_by("mother_school", maintain_order=True).agg("school")
-    return {mother: tuple(points) for mother, points in grouped.iter_rows()}
-
-
-def _classes(classes: pl.DataFrame) -> dict[tuple[str, str], Row]:
-    grouped = classes.group_by("school", "stage").agg(
-        pl.len().alias("count"),
-        pl.col("class_pupils").is_null().sum().alias("open"),
-        pl.col("class_pupils").max().alias("largest"),
+    grouped = (
+        tables[table]
+        .group_by("school", "stage")
+        .agg(
+            pl.len().alias("count"),
+            pl.col("class_pupils").is_null().sum().alias("open"),
+            pl.col("class_pupils").max().alias("largest"),
+        )
     )
     return {(row["school"], row["stage"]): row for row in grouped.to_dicts()}
 
