@@ -37,7 +37,9 @@ def main() -> None:
     row("full findings (limit 50)", lambda: evaluate_county(tables, law))
     school = tables["schools"].filter(kind="primary")["school"][3]
     changes = {
-        "a teacher": Change(table="teachers", key=(school, "primary"), element="pe_teachers", value=9),
+        "a teacher": Change(
+            table="teachers", key=(school, "primary"), element="pe_teachers", value=9
+        ),
         "a room": Change(table="facilities", key=(school,), element="multimedia_rooms", value=90),
         "pupils": Change(table="schools", key=(school,), element="pupils_primary", value=900),
         "a county figure": Change(table="county", key=(), element="exchange_eligible", value=9000),

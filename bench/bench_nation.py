@@ -41,16 +41,22 @@ ITEMS = {
 
 def bare(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return values by section and CVs by county and stage, and nothing else."""
-    schools = tables["schools"].lazy().join(
-        tables["facilities"].lazy().drop("row"), on=["county", "school"], how="left"
+    schools = (
+        tables["schools"]
+        .lazy()
+        .join(tables["facilities"].lazy().drop("row"), on=["county", "school"], how="left")
     )
     kinder = pl.when(pl.col("has_kindergarten")).then("pupils_kindergarten").otherwise(0)
     a, b, c = pl.col("pupils_primary"), pl.col("pupils_junior"), pl.col("pupils_senior")
     heads = (
-        pl.when(kind("junior")).then(b)
-        .when(kind("nine_year")).then(kinder + a + 1.1 * b)
-        .when(kind("complete_secondary")).then(b + 1.2 * c)
-        .when(kind("twelve_year")).then(kinder + a + 1.1 * b + 1.32 * c)
+        pl.when(kind("junior"))
+        .then(b)
+        .when(kind("nine_year"))
+        .then(kinder + a + 1.1 * b)
+        .when(kind("complete_secondary"))
+        .then(b + 1.2 * c)
+        .when(kind("twelve_year"))
+        .then(kinder + a + 1.1 * b + 1.32 * c)
         .otherwise(kinder + a)
     )
     decided = pl.col("merge_decision").fill_null("by_rule")
@@ -66,15 +72,15 @@ def bare(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
         schools.filter(pl.col("kind").is_in(kinds)).with_columns(
             stage=pl.lit(stage),
             pupils=pl.col(f"pupils_{stage}"),
-            part=(weight if stage == "junior" else pl.lit(1.0)) * pl.col(f"pupils_{stage}") / pl.col("heads"),
+            part=(weight if stage == "junior" else pl.lit(1.0))
+            * pl.col(f"pupils_{stage}")
+            / pl.col("heads"),
         )
         for stage, kinds in taught.items()
     )
     small = kind("teaching_point") & (pl.col("pupils") < 50) & ~pl.col("joins")
     here = ((pl.col("pupils") > 0) & ~small) | pl.col("pupils").is_null()
-    sections = sections.filter(here).join(
-        tables["teachers"].lazy().drop("row"), on=KEY, how="left"
-    )
+    sections = sections.filter(here).join(tables["teachers"].lazy().drop("row"), on=KEY, how="left")
     college = pl.when(pl.col("stage") == "primary").then("teachers_college").otherwise(0)
     sections = sections.select(
         "county",
@@ -161,7 +167,11 @@ def memory(counties: int) -> float:
     """Return the peak memory (GiB) of a process that makes and evaluates the nation."""
     code = f"import bench_nation as b; b.alone({counties})"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=__file__.rsplit("/", 1)[0], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=__file__.rsplit("/", 1)[0],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return float(done.stdout)
 

@@ -127,3 +127,16 @@ def test_a_wrong_name_or_day_is_told(run, words, told):
     outcome = run("rulebook", *words)
     assert outcome.code == 2
     assert told in outcome.err
+
+
+def test_an_own_rulebook_is_named_by_its_folder(run, tmp_path):
+    own = tmp_path / "our-city"
+    (own / "indicators").mkdir(parents=True)
+    (own / "rulebook.toml").write_text('extends = "moe-2017-6"\nid = "our-city"\n')
+    name = "special_education_funding.toml"
+    text = (HOME / "moe-2017-6/indicators" / name).read_text(encoding="utf-8")
+    changed = text.replace("at_least = 7000", "at_least = 8500")
+    (own / "indicators" / name).write_text(changed, encoding="utf-8")
+    page = run("rulebook", "show", str(own), "--on", "2025-09-01")
+    assert page.code == 0
+    assert any(row.startswith("14 特教公用经费 ≥ 8,500") for row in rows_of(page.out))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from junheng.base.errors import RulebookError
 from junheng.rulebook.law import law_of
 from junheng.rulebook.loader import load_rulebook
 
@@ -106,3 +107,21 @@ def test_numbers_of_the_law_stay_exact():
     assert weights["senior"] == Decimal("1.1") * Decimal("1.2")
     standard = NATION.indicator("specialist_teachers_per_100").part[0].standard[0]
     assert standard.at_least * NATION.rollup[0].floor_percent / 100 == Decimal("0.765")
+
+
+def test_a_citys_own_folder_may_extend_what_comes_with_the_program(tmp_path):
+    own = tmp_path / "our-city"
+    own.mkdir()
+    (own / "rulebook.toml").write_text('extends = "moe-2017-6"\nid = "our-city"\n')
+    (own / "labels.zh_Hans.toml").write_text('[rulebook]\nlabel = "本市口径"\n', encoding="utf-8")
+    book = load_rulebook("our-city", tmp_path)
+    assert book.lineage == ("our-city", "moe-2017-6")
+    assert book.indicators == load_rulebook("moe-2017-6").indicators
+
+
+def test_what_an_own_folder_extends_must_be_somewhere(tmp_path):
+    own = tmp_path / "our-city"
+    own.mkdir()
+    (own / "rulebook.toml").write_text('extends = "moe-2017-7"\nid = "our-city"\n')
+    with pytest.raises(RulebookError, match="moe-2017-6"):
+        load_rulebook("our-city", tmp_path)

@@ -18,12 +18,15 @@ from junheng.explain.words import Words, shown
 from junheng.publish.elements_page import elements_page
 from junheng.publish.indicators_page import indicators_page
 from junheng.rulebook.law import Law
-from junheng.rulebook.loader import HOME, list_rulebooks, load_rulebook
+from junheng.rulebook.loader import HOME, RULES, list_rulebooks, load_rulebook
 from junheng.rulebook.model import Indicator, Rulebook, Standard
 
 
 def get_rulebook(rulebook_id: str) -> Rulebook:
-    """Return a rulebook, or say which name was probably meant."""
+    """Return a rulebook by its id or by its folder, or say which name was probably meant."""
+    folder = Path(rulebook_id).resolve()
+    if (folder / RULES).is_file():
+        return load_rulebook(folder.name, folder.parent)
     known = list_rulebooks()
     if rulebook_id not in known:
         raise UnknownNameError(

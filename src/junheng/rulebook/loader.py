@@ -30,7 +30,7 @@ _GROUPS = {"steps", "public_sponsors", "scope", "splitting", "rollup", "dispersi
 
 
 def list_rulebooks(home: Path = HOME) -> tuple[str, ...]:
-    """Return the ids of the rulebooks that come with the program, sorted."""
+    """Return the ids of the rulebooks in a folder, by default those of the program, sorted."""
     return tuple(sorted(path.parent.name for path in home.glob(f"*/{RULES}")))
 
 
@@ -38,6 +38,7 @@ def list_rulebooks(home: Path = HOME) -> tuple[str, ...]:
 def load_rulebook(rulebook_id: str, home: Path = HOME) -> Rulebook:
     """Read one rulebook with everything it extends.
 
+    What it extends may stand beside it in `home`, or come with the program.
     Numbers arrive as Decimal so that 0.45 in the law stays 0.45 here.
 
     Raises:
@@ -86,7 +87,13 @@ class _Files:
 
     def name(self, path: Path) -> str:
         """Return a file as its author knows it."""
-        return path.relative_to(self.home).as_posix()
+        home = self.home if path.is_relative_to(self.home) else HOME
+        return path.relative_to(home).as_posix()
+
+    def folder(self, rulebook_id: str) -> Path:
+        """Return the folder of a rulebook: beside the one asked for, or the program's own."""
+        own = self.home / rulebook_id
+        return own if (own / RULES).exists() else HOME / rulebook_id
 
 
 def _lineage(rulebook_id: str, files: _Files) -> tuple[str, ...]:
@@ -94,13 +101,13 @@ def _lineage(rulebook_id: str, files: _Files) -> tuple[str, ...]:
     found: list[str] = []
     current: str | None = rulebook_id
     while current is not None:
-        path = files.home / current / RULES
+        path = files.folder(current) / RULES
         if current in found:
-            files.problem(files.home / found[-1] / RULES, "extends", "circular")
+            files.problem(files.folder(found[-1]) / RULES, "extends", "circular")
             break
         if not path.exists():
-            here = files.home / found[-1] / RULES
-            known = list_rulebooks(files.home)
+            here = files.folder(found[-1]) / RULES
+            known = {*list_rulebooks(files.home), *list_rulebooks()}
             files.problem(here, "extends", "no_rulebook", **describe(current, known))
             break
         found.append(current)
@@ -114,7 +121,7 @@ def _merged(lineage: tuple[str, ...], files: _Files) -> Places:
     where: dict[str, str] = {}
     indicators: dict[str, tuple[dict[str, Any], str]] = {}
     for name in reversed(lineage):
-        folder = files.home / name
+        folder = files.folder(name)
         rules = files.read(folder / RULES)
         rules.pop("extends", None)
         if rules.get("id", name) != name:
@@ -144,7 +151,8 @@ def _check_numbers(name: str, files: _Files) -> None:
 
     A file that cannot be read, a number that is none and one taken twice are faults by themselves.
     """
-    paths = sorted((files.home / name / "indicators").glob("*.toml"))
+    folder = files.folder(name) / "indicators"
+    paths = sorted(folder.glob("*.toml"))
     if files.unreadable & {path.stem for path in paths}:
         return
     numbers = [raw["number"] for path in paths if "number" in (raw := files.read(path))]
@@ -154,7 +162,7 @@ def _check_numbers(name: str, files: _Files) -> None:
     lacking = sorted(set(range(1, max(known, default=0))) - known)
     if lacking:
         listed = ", ".join(map(str, lacking))
-        files.problem(files.home / name / "indicators", "number", "numbers_lacking", name=listed)
+        files.problem(folder, "number", "numbers_lacking", name=listed)
 
 
 def _number(raw: dict[str, Any]) -> int:
