@@ -46,23 +46,10 @@ def bare(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
         .lazy()
         .join(tables["facilities"].lazy().drop("row"), on=["county", "school"], how="left")
     )
-    kinder = pl.when(pl.col("has_kindergarten")).then("pupils_kindergarten").otherwise(0)
-    a, b, c = pl.col("pupils_primary"), pl.col("pupils_junior"), pl.col("pupils_senior")
-    heads = (
-        pl.when(kind("junior"))
-        .then(b)
-        .when(kind("nine_year"))
-        .then(kinder + a + 1.1 * b)
-        .when(kind("complete_secondary"))
-        .then(b + 1.2 * c)
-        .when(kind("twelve_year"))
-        .then(kinder + a + 1.1 * b + 1.32 * c)
-        .otherwise(kinder + a)
-    )
     decided = pl.col("merge_decision").fill_null("by_rule")
     counted_out = (decided == "merged") | (decided == "by_rule") & pl.col("not_counted")
     joins = kind("teaching_point") & counted_out & pl.col("mother_school").is_not_null()
-    schools = schools.with_columns(heads=heads, joins=joins.fill_null(value=False))
+    schools = schools.with_columns(heads=weighted_heads(), joins=joins.fill_null(value=False))
     taught = {
         "primary": ["primary", "nine_year", "twelve_year", "teaching_point"],
         "junior": ["junior", "nine_year", "twelve_year", "complete_secondary"],
@@ -101,6 +88,23 @@ def bare(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
         *KEY, "pupils", *((pl.col(i) * per / pl.col("pupils")).alias(i) for i, per in ITEMS.items())
     )
     return values, values.group_by(GROUP).agg(cv(i).alias(i) for i in ITEMS)
+
+
+def weighted_heads() -> pl.Expr:
+    """Return the weighted pupils among whom a school's material is divided."""
+    kinder = pl.when(pl.col("has_kindergarten")).then("pupils_kindergarten").otherwise(0)
+    a, b, c = pl.col("pupils_primary"), pl.col("pupils_junior"), pl.col("pupils_senior")
+    return (
+        pl.when(kind("junior"))
+        .then(b)
+        .when(kind("nine_year"))
+        .then(kinder + a + 1.1 * b)
+        .when(kind("complete_secondary"))
+        .then(b + 1.2 * c)
+        .when(kind("twelve_year"))
+        .then(kinder + a + 1.1 * b + 1.32 * c)
+        .otherwise(kinder + a)
+    )
 
 
 def kind(*kinds: str) -> pl.Expr:
