@@ -34,9 +34,9 @@ def test_show_lists_the_standards_in_force_on_the_day(run):
 
 
 def test_show_cites_by_number_so_that_the_line_holds(run):
-    page = run("rulebook", "show").out
-    assert "教督〔2017〕6号" in page
-    assert "县域义务教育优质均衡发展督导评估办法" not in page
+    table = run("rulebook", "show").out.split("\n- ")[0]
+    assert "教督〔2017〕6号" in table
+    assert "县域义务教育优质均衡发展督导评估办法" not in table
 
 
 def test_show_has_all_indicators_of_the_overlay(run):
@@ -140,3 +140,12 @@ def test_an_own_rulebook_is_named_by_its_folder(run, tmp_path):
     page = run("rulebook", "show", str(own), "--on", "2025-09-01")
     assert page.code == 0
     assert any(row.startswith("14 特教公用经费 ≥ 8,500") for row in rows_of(page.out))
+
+
+def test_show_tells_the_rules_beside_the_indicators(run):
+    page = run("rulebook", "show").out
+    assert "学校综合达标：至少 6 项达标，其余不低于标准的 85%" in page
+    assert "小学校际差异系数不高于 0.50" in page
+    assert "九年一贯制学校按学段加权拆分校舍、设备" in page
+    assert page.count("过渡性放宽") == 5
+    assert "2019-01-01 起，待核" in page

@@ -16,7 +16,7 @@ from junheng.evaluate.county import evaluate_county
 from junheng.explain.differences import differences
 from junheng.explain.words import Words, shown
 from junheng.publish.elements_page import elements_page
-from junheng.publish.indicators_page import indicators_page
+from junheng.publish.indicators_page import indicators_page, rule_lines
 from junheng.rulebook.law import Law
 from junheng.rulebook.loader import HOME, RULES, list_rulebooks, load_rulebook
 from junheng.rulebook.model import Indicator, Rulebook, Standard
@@ -56,6 +56,8 @@ def print_rulebook(law: Law) -> None:
                 table.add_row(*row)
     title = word("head", "rulebook", name=words.rulebook, date=law.on.isoformat())
     print_table(title, table)
+    for line in rule_lines(law.rulebook):
+        tell(line)
 
 
 def _rows(law: Law, words: Words, indicator: Indicator) -> Iterator[tuple[str, ...]]:

@@ -9,7 +9,15 @@ from importlib import resources
 
 from junheng.base.units import Sureness
 from junheng.explain.words import Words, shown
-from junheng.rulebook.model import Attested, Indicator, Part, Rulebook, Splitting, Standard
+from junheng.rulebook.model import (
+    Attested,
+    Indicator,
+    Part,
+    Relaxation,
+    Rulebook,
+    Splitting,
+    Standard,
+)
 from junheng.rulebook.problems import element_names
 
 
@@ -61,10 +69,18 @@ def _indicator(rulebook: Rulebook, words: Words, indicator: Indicator) -> Iterat
         yield _say("inputs", names=_wording()["list"].join(words.element(n) for n in names))
     for relaxation in rulebook.relaxation:
         if relaxation.indicator == indicator.id:
-            duty = _say("duty", years=relaxation.duty_years) if relaxation.duty_years else ""
-            sureness = words.sureness(relaxation.sureness)
-            label = words.relaxation(relaxation.id)
-            yield _say("relaxed", label=label, sureness=sureness, duty=duty)
+            yield _relaxed(words, relaxation)
+
+
+def _relaxed(words: Words, relaxation: Relaxation) -> str:
+    return _say(
+        "relaxed",
+        label=words.relaxation(relaxation.id),
+        since=relaxation.valid_from,
+        until=_say("until", date=relaxation.valid_until) if relaxation.valid_until else "",
+        sureness=words.sureness(relaxation.sureness),
+        duty=_say("duty", years=relaxation.duty_years) if relaxation.duty_years else "",
+    )
 
 
 def _part(words: Words, indicator: Indicator, part: Part) -> Iterator[str]:
@@ -91,6 +107,14 @@ def _standard(words: Words, standard: Standard) -> str:
         date=standard.valid_from,
         note=note,
     )
+
+
+def rule_lines(rulebook: Rulebook) -> Iterator[str]:
+    """Yield a line for every rule beside the indicators: roll-up, caps, scopes, relaxations."""
+    words = Words(rulebook.labels)
+    yield from _rules(rulebook, words)
+    for relaxation in rulebook.relaxation:
+        yield _relaxed(words, relaxation)
 
 
 def _rules(rulebook: Rulebook, words: Words) -> Iterator[str]:
