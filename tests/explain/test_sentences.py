@@ -104,6 +104,62 @@ def test_a_survey_is_spelt_out_and_its_cells_say_how_it_was_asked():
     assert {source.whose for source in found.sources} == {"走访 家长"}
 
 
+def survey_of(**counts):
+    """Every group asked by every method, with the same counts but for the parents visited."""
+    asked = {"survey_issued": 100, "survey_valid": 90, "survey_satisfied": 85}
+    choices = LAW.rulebook.dictionary.by_id()
+    return [
+        {"survey_method": method, "survey_group": group, **asked}
+        | (counts if (method, group) == ("visit", "parents") else {})
+        for method in choices["survey_method"].choices
+        for group in choices["survey_group"].choices
+    ]
+
+
+def test_one_blank_group_is_not_all_groups_blank():
+    lines = "\n".join(one({"survey": survey_of(survey_satisfied=None)}, "satisfaction").lines)
+    assert "有未填" in lines
+    assert "人数 未填" not in lines
+    assert "满意数 未填" not in lines
+
+
+def test_a_survey_nobody_answered_says_so():
+    none = {"survey_issued": 0, "survey_valid": 0, "survey_satisfied": 0}
+    lines = one({"survey": [{**row, **none} for row in survey_of()]}, "satisfaction").lines
+    text = "\n".join(lines)
+    assert "没有有效的问卷" in text or "没有有效的走访" in text
+    assert "有数据未填" not in text
+    assert "另一种口径" not in text
+
+
+def test_no_subject_in_the_round_is_told_with_its_cells():
+    subjects = LAW.rulebook.dictionary.by_id()["subject"].choices
+    rows = {"monitoring": [{"subject": one, "monitored": False} for one in subjects]}
+    number = next(i.id for i in LAW.others if i.number == 31)
+    found = one(rows, number)
+    assert "没有一个学科本轮监测，无法判定" in found.lines
+    assert [(s.label, s.value) for s in found.sources] == [("本轮是否监测", "否")] * len(subjects)
+
+
+def test_a_conclusion_about_the_county_is_not_counted_as_a_school():
+    (item,) = next(i for i in LAW.others if i.number == 8).part[0].measure.items
+    said = {"attested_item": item, "evidence": "x"}
+    rows = {
+        "schools": [PRIMARY],
+        "attestations": [
+            {**said, "conclusion": "reached"},
+            {**said, "conclusion": "not_reached", "attested_school": "a"},
+        ],
+    }
+    number = next(i.id for i in LAW.others if i.number == 8)
+    assert "逐校看：达标 0 所，不达标 1 所，无法判定 0 所" in one(rows, number).lines
+
+
+def test_the_first_line_of_a_resource_item_is_its_result():
+    first = one({"schools": [PRIMARY]}, LAW.items[0].id).lines[0]
+    assert first == "小学不达标 0 个学部，差异系数无法判定"
+
+
 def test_a_total_with_a_school_not_reporting_is_not_called_unreported_by_all():
     rows = {
         "schools": [PRIMARY, {**PRIMARY, "school": "b"}],

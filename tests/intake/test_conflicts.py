@@ -161,6 +161,33 @@ def test_a_point_that_is_not_counted_needs_a_mother_school(read, cells, put):
     assert "并入哪所学校" in reject.why
 
 
+@pytest.mark.parametrize(
+    ("heading", "answer"),
+    [
+        (DECISION, "并入中心校"),
+        (DECISION, "单独计算"),
+        ("是否不计校数", "是"),
+        (MOTHER, "3421000012"),
+    ],
+)
+def test_only_points_are_merged(read, cells, put, heading, answer):
+    cell = put("学校", heading, 4, answer)
+    reading = read(cells)
+    reject = one(reading)
+    assert (reject.code, reject.cell, reject.value) == ("points_only", cell, answer)
+    assert "是小学（C4），只有教学点可以" in reject.why
+    assert f"“{heading.removesuffix('代码')}" in reject.fix
+
+
+@pytest.mark.parametrize(
+    ("heading", "answer"),
+    [(DECISION, "按规则"), ("是否不计校数", "否"), (MOTHER, "—")],
+)
+def test_what_merges_nothing_passes_at_any_school(read, cells, put, heading, answer):
+    put("学校", heading, 4, answer)
+    assert read(cells).rejects == ()
+
+
 @pytest.mark.parametrize("heading", ["学校代码", "办学类型", "是否不计校数", "所属中心校代码"])
 def test_nobody_is_told_to_delete_a_school(read, cells, put, heading):
     put("学校", "是否不计校数", POINT, "是")
@@ -187,6 +214,36 @@ def test_no_kindergarten_has_no_pupils(read, cells, put, pupils):
     put("学校", "是否附设幼儿班", 4, "否")
     put("学校", "附设幼儿班在园人数（人）", 4, pupils)
     assert read(cells).rejects == ()
+
+
+def remarks(reading, cell):
+    return [(n.code, n.read_as) for n in reading.notices if (n.sheet, n.cell) == ("学校", cell)]
+
+
+def test_kindergarten_pupils_answer_whether_there_is_a_kindergarten(read, cells, put):
+    asked = put("学校", "是否附设幼儿班", 4, "")
+    put("学校", "附设幼儿班在园人数（人）", 4, 35.0)
+    reading = read(cells)
+    assert reading.rejects == ()
+    assert remarks(reading, asked) == [("yes_by_number", "是")]
+    school = reading.tables["schools"].row(0, named=True)
+    assert (school["has_kindergarten"], school["pupils_kindergarten"]) == (True, 35)
+
+
+@pytest.mark.parametrize("pupils", [0.0, ""])
+def test_without_kindergarten_pupils_a_blank_stays_open(read, cells, put, pupils):
+    put("学校", "是否附设幼儿班", 4, "")
+    put("学校", "附设幼儿班在园人数（人）", 4, pupils)
+    assert read(cells).tables["schools"]["has_kindergarten"][0] is None
+
+
+def test_a_kindergarten_of_nobody_is_remarked(read, cells, put):
+    put("学校", "是否附设幼儿班", 4, "是")
+    cell = put("学校", "附设幼儿班在园人数（人）", 4, 0.0)
+    reading = read(cells)
+    assert reading.rejects == ()
+    assert remarks(reading, cell) == [("yes_but_none", "0")]
+    assert reading.tables["schools"]["pupils_kindergarten"][0] == 0
 
 
 def test_staff_below_teachers_is_refused_and_names_both(read, cells, put):

@@ -135,7 +135,7 @@ def test_a_shortage_shared_by_two_stages_counts_once(facts_of):
 
 def test_relaxations_are_told_with_the_duties_they_bring(told, failing):
     text = told(failing)
-    assert "清水乡柳树沟教学点因此由不达标变为达标" in text
+    assert "清水乡柳树沟教学点的该项由不达标变为达标" in text
     assert "认定后3年内须达到原标准：河东镇中心小学、河东镇初级中学" in text
     assert "综合达标的学校增加1所" in text
 

@@ -16,7 +16,7 @@ from junheng.explain.formulas import (
     rooms_formula,
     share_formula,
 )
-from junheng.explain.sources import MOST_SCHOOLS, Context, listed, told
+from junheng.explain.sources import MOST_SCHOOLS, Context, listed, nothing_asked, told
 from junheng.explain.words import shown
 from junheng.rulebook import model
 from junheng.rulebook.model import Indicator, Part
@@ -35,7 +35,7 @@ def county_lines(context: Context, indicator: Indicator, found: IndicatorFinding
             yield context.words.say("more", count=len(failing) - MOST_SCHOOLS)
         elif len(listed(part, one)) > MOST_SCHOOLS:
             yield context.words.say("more_met", count=len(listed(part, one)) - MOST_SCHOOLS)
-        for variant in one.variants:
+        for variant in () if nothing_asked(context, part, one) else one.variants:
             yield context.words.say(
                 "variant",
                 label=context.words.variant(indicator.id, variant.id),
@@ -109,20 +109,28 @@ def _county_part(
         count, over, gap = (shown(n) for n in (found.inputs[0][1], found.value, found.gap))
         yield words.say("classes", count=count, over=over, gap=gap, unit=gap_unit)
         return
+    nothing = nothing_asked(context, part, found)
+    if nothing is not None:
+        yield nothing
+        return
     if found.inputs:
-        yield words.join_list(_total(context, e, v) for e, v in found.inputs)
+        yield words.join_list(_total(context, part, e, v) for e, v in found.inputs)
     yield from _county_value(context, indicator, part, found)
     if found.gap and found.status is Status.BELOW:
         key = "excess" if found.comparison == "at_most" else "gap"
         yield words.say(key, gap=shown(found.gap), unit=gap_unit)
 
 
-def _total(context: Context, element: str, total: float | None) -> str:
-    """Return a county total; one that schools make up is open if any of them is."""
+def _total(context: Context, part: Part, element: str, total: float | None) -> str:
+    """Return a county total; one that schools or groups make up is open if any of them is."""
     words = context.words
-    by_school = context.book.elements[element].table not in {"county", "survey"}
     value = words.value(element, total)
-    if total is None and by_school:
+    if total is None and isinstance(part.measure, model.Survey):
+        rows = context.book.rows["survey"].values()
+        asked = (row for row in rows if row["survey_method"] == part.measure.method)
+        if any(row[element] is not None for row in asked):
+            value = words.say("some_blank")
+    elif total is None and context.book.elements[element].table != "county":
         value = words.say("some_open")
     return words.say("input_sum", label=words.element(element), value=value)
 
@@ -155,7 +163,8 @@ def _counts(context: Context, found: PartFinding) -> str:
     """Return how many schools hold, fail and are open; one failing thing is enough to fail."""
     schools: dict[str, list[Status]] = {}
     for one in found.singles:
-        schools.setdefault(one.school or "", []).append(one.status)
+        if one.school is not None:  # What is said of the whole county is no school's.
+            schools.setdefault(one.school, []).append(one.status)
     counts = Counter(all_of(statuses) for statuses in schools.values())
     numbers = {str(s): counts[s] for s in (Status.MET, Status.BELOW, Status.MISSING)}
     return context.words.say("counts", **numbers)

@@ -23,6 +23,7 @@ def overview_lines(context: Context, indicator: Indicator) -> Iterator[str]:
     found = section_findings(context.evaluation.resources, context.law)
     found = found.filter(indicator=indicator.id)
     eased = any(one.indicator == indicator.id for one in context.law.relaxations)
+    yield from _summary(context, indicator, found)
     for stage in COMPULSORY:
         rows = found.filter(stage=stage.value)
         if rows.is_empty():
@@ -35,6 +36,26 @@ def overview_lines(context: Context, indicator: Indicator) -> Iterator[str]:
             yield _eased(context, indicator, stage)
         yield from _weighty(context, name, rows)
         yield from _failing(context, indicator, name, rows)
+
+
+def _summary(context: Context, indicator: Indicator, found: pl.DataFrame) -> Iterator[str]:
+    """Yield the result in one line: how many sections fail, and whether the dispersion holds."""
+    words, told = context.words, []
+    for stage in COMPULSORY:
+        statuses = found.filter(stage=stage.value)["status"]
+        if statuses.is_empty():
+            continue
+        spread = _spread(context.evaluation.resources, indicator, stage)
+        told.append(
+            words.overview(
+                "summary_free" if spread["cap"] is None else "summary",
+                stage=words.choice("stage", stage),
+                below=(statuses == Status.BELOW.value).sum(),
+                status=words.status(spread["status"]),
+            )
+        )
+    if told:
+        yield words.join_list(told)
 
 
 def _spread(resources: Resources, indicator: Indicator, stage: str) -> Mapping[str, Any]:

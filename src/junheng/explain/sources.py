@@ -101,6 +101,20 @@ def told(found: PartFinding) -> list[Finding]:
     return [f for s in (Status.BELOW, Status.MISSING) for f in found.singles if f.status is s]
 
 
+def nothing_asked(context: Context, part: model.Part, found: PartFinding) -> str | None:
+    """Return why a part has nothing to judge by: nobody answered, or no subject's turn it is."""
+    words, measure = context.words, part.measure
+    if isinstance(measure, model.Survey) and dict(found.inputs).get("survey_valid") == 0:
+        method = words.choice("survey_method", measure.method)
+        if context.tables["survey"].filter(survey_method=measure.method).height:
+            return words.say("nobody_asked", method=method, status=words.status(found.status))
+    if isinstance(measure, model.Monitoring):
+        monitored = [row["monitored"] for row in context.tables["monitoring"].to_dicts()]
+        if monitored and not found.singles and not any(m is not False for m in monitored):
+            return words.say("no_subject", status=words.status(found.status))
+    return None
+
+
 def listed(part: model.Part, found: PartFinding) -> list[Finding]:
     """Return the single findings the county's view goes into, the most telling ones first."""
     failing = told(found)
@@ -226,8 +240,9 @@ def _reported(
         names = ["conclusion", "evidence"]
     elif isinstance(measure, model.Monitoring):
         rows = context.tables["monitoring"].to_dicts()
-        about = [(r, words.detail(r["subject"])) for r in rows if r["monitored"] is not False]
-        names = [measure.of]
+        in_round = [r for r in rows if r["monitored"] is not False]
+        about = [(r, words.detail(r["subject"])) for r in in_round or rows]
+        names = [measure.of if in_round else "monitored"]
     else:
         rows = context.tables["survey"].filter(survey_method=measure.method).to_dicts()
         about = [(r, _surveyed(context, r)) for r in rows]

@@ -9,7 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from junheng.base.elements import Element
-from junheng.intake.conflicts import refuse_conflicts, refuse_ruled_out
+from junheng.intake.conflicts import assume_yes, refuse_conflicts, refuse_ruled_out
 from junheng.intake.layout import SCHOOL_CODES, SCHOOLS, Field, Layout, Sheet
 from junheng.intake.repeated import drop_repeated
 from junheng.intake.report import Place, Report
@@ -44,6 +44,7 @@ def check_frames(frames: Frames, layout: Layout, report: Report) -> Frames:
     for sheet in layout.sheets:
         if sheet.table.id in checked:
             frame = _check_asked(sheet, checked, layout, report)
+            frame = assume_yes(sheet, frame, report)
             checked[sheet.table.id] = _check_wholes(sheet, frame, report)
     refuse_conflicts(checked, frames, layout, report)
     return {table: _without_refused(table, frame, report) for table, frame in checked.items()}

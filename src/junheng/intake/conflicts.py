@@ -17,6 +17,8 @@ _KEY: Final = ("county", _SCHOOL)
 _CLASSES: Final = "classes"
 # Numbers of a school's own row that show which stages it has.
 _ENROLMENT: Final = ("pupils_", "classes_", "in_zone_pupils_")
+# The decision that changes nothing, so any school may have it.
+_BY_RULE: Final = "by_rule"
 
 
 def refuse_conflicts(frames: Frames, typed: Frames, layout: Layout, report: Report) -> None:
@@ -36,6 +38,7 @@ def refuse_conflicts(frames: Frames, typed: Frames, layout: Layout, report: Repo
             _answered_no(sheet, field, frame, report)
         _staff_below_teachers(sheet, frame, report)
         if sheet.table.id == SCHOOLS:
+            _only_points(sheet, frame, report)
             _unexplained(sheet, frame, report)
             _merged_into_nothing(sheet, frame, typed[SCHOOLS], report)
             _mothers(sheet, frame, layout, report)
@@ -82,12 +85,10 @@ def _ruled_out(sheet: Sheet, field: Field, layout: Layout) -> list[str]:
 
 def _answered_no(sheet: Sheet, field: Field, frame: pl.DataFrame, report: Report) -> None:
     """Refuse a number other than 0 of something that another cell says there is none of."""
-    when = field.element.when
-    asking = sheet.field(when.element) if when is not None else None
-    if asking is None or asking.element.type != "yes_no" or not field.element.is_number:
+    asking = _asking(sheet, field)
+    if asking is None:
         return
-    asked = when is not None and when.among == ("yes",)
-    denied = frame.filter(~pl.col(asking.id) & (pl.col(field.id) > 0)) if asked else frame.clear()
+    denied = frame.filter(~pl.col(asking.id) & (pl.col(field.id) > 0))
     for row, value in denied.select("row", field.id).iter_rows():
         report.refuse_cell(
             Place(sheet.table.id, field.id, row),
@@ -119,7 +120,75 @@ def _cell(sheet: Sheet, element: str, row: int, report: Report) -> str:
     return report.where(Place(sheet.table.id, element, row))["cell"]
 
 
+def assume_yes(sheet: Sheet, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
+    """Read a blank yes-or-no cell as yes where what it asks about is counted.
+
+    A yes beside a count of 0 stays as it is, but is remarked: one of the two may be wrong.
+    """
+    if sheet.table.id != SCHOOLS:
+        return frame
+    for field in sheet.fields:
+        asking = _asking(sheet, field)
+        if asking is None:
+            continue
+        zero = frame.filter(pl.col(asking.id) & (pl.col(field.id) == 0))
+        for row in zero["row"]:
+            at = Place(SCHOOLS, field.id, row)
+            report.remark_cell(at, "yes_but_none", 0, in_words(0, field))
+        frame = _assumed(asking, field, frame, report)
+    return frame
+
+
+def _asking(sheet: Sheet, field: Field) -> Field | None:
+    """Return the yes-or-no field that decides whether a number is asked for, if there is one."""
+    when = field.element.when
+    if when is None or when.among != ("yes",) or not field.element.is_number:
+        return None
+    asking = sheet.field(when.element)
+    return asking if asking is not None and asking.element.type == "yes_no" else None
+
+
+def _assumed(asking: Field, field: Field, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
+    blank = frame.filter(
+        pl.col(asking.id).is_null(),
+        pl.col(field.id) > 0,
+        ~pl.col("row").is_in(report.refused_rows(SCHOOLS, asking.id)),
+        ~pl.col("row").is_in(report.refused_rows(SCHOOLS, field.id)),
+    )["row"]
+    for row in blank:
+        at = Place(SCHOOLS, asking.id, row)
+        report.remark_cell(at, "yes_by_number", "", in_words(value=True, of=asking))
+    assumed = pl.col("row").is_in(blank.implode())
+    return frame.with_columns(pl.col(asking.id) | assumed) if len(blank) else frame
+
+
 # ------------------------------------------------------------------ teaching points
+
+
+def _only_points(sheet: Sheet, frame: pl.DataFrame, report: Report) -> None:
+    """Refuse what would merge a school that is no teaching point, or set it apart."""
+    kind = sheet.field("kind")
+    said = {
+        "not_counted": pl.col("not_counted"),
+        SCHOOL_CODES[1]: pl.lit(value=True),
+        "merge_decision": pl.col("merge_decision") != _BY_RULE,
+    }
+    for name, decides in said.items():
+        field = sheet.field(name)
+        if field is None or kind is None or not field.element.kinds:
+            continue
+        stray = frame.filter(
+            ~pl.col("kind").is_in(field.element.kinds), pl.col(name).is_not_null(), decides
+        )
+        for row, of_kind, value in stray.select("row", "kind", name).iter_rows():
+            report.refuse_cell(
+                Place(SCHOOLS, name, row),
+                "points_only",
+                in_words(value, field),
+                kind=in_words(of_kind, kind),
+                kind_cell=_cell(sheet, kind.id, row, report),
+                label=field.label,
+            )
 
 
 def _unexplained(sheet: Sheet, frame: pl.DataFrame, report: Report) -> None:

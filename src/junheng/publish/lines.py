@@ -147,9 +147,18 @@ def _term(element: str, value: float | None, facts: Facts) -> str:
     words = wording("common")["data"]
     label = facts.names.words.element(element).removeprefix(words["of_which"])
     if value is None:
-        return str(words["unknown"]).format(label=label)
+        form = words["unknown_some" if _partly_reported(element, facts) else "unknown"]
+        return str(form).format(label=label)
     unit = facts.names.words.unit(facts.law.rulebook.dictionary.by_id()[element].unit)
     return str(words["term"]).format(label=label, value=plain(value), unit=unit)
+
+
+def _partly_reported(element: str, facts: Facts) -> bool:
+    """Whether some school reported an element whose total is open all the same."""
+    table = facts.law.rulebook.dictionary.by_id()[element].table
+    frame = facts.tables.frames.get(table)
+    known = frame is not None and element in frame.columns and frame[element].count() > 0
+    return table != "county" and known
 
 
 def _answer(element: str, facts: Facts) -> str:
@@ -176,18 +185,34 @@ def _looked_at(indicator: str, part: Part, one: PartFinding, facts: Facts) -> st
     if not schools:
         return str(words["nobody"])
     parts = [str(words["schools"]).format(count=len(schools))]
-    kinds = dict.fromkeys(s.detail for s in one.offenders)
-    for kind in kinds:
-        short = [s for s in one.offenders if s.detail == kind]
-        parts.append(
-            str(words["short"]).format(
-                matter=matter_of(indicator, part, short[0], facts) if kind else "",
-                count=len({s.school for s in short}),
-                amount=plain(sum(s.gap or 0.0 for s in short)),
-                unit=facts.names.words.unit(short[0].gap_unit),
-            )
-        )
+    for kind in dict.fromkeys(s.detail for s in one.singles):
+        own = [s for s in one.singles if s.detail == kind]
+        matter = matter_of(indicator, part, own[0], facts) if kind else ""
+        parts.append(_short([s for s in own if s.status is Status.BELOW], matter, facts))
+        if undecided := {s.school for s in own if s.status is Status.MISSING}:
+            parts.append(str(words["undecided"]).format(matter=matter, count=len(undecided)))
     return sentences(parts)
+
+
+def _short(short: Sequence[Finding], matter: str, facts: Facts) -> str:
+    """Return how many schools are short of one thing; a gap not known is not added as zero."""
+    if not short:
+        return ""
+    words, known = wording("common")["data"], [s.gap for s in short if s.gap is not None]
+    unknown = {s.school for s in short if s.gap is None}
+    form = "short" if not unknown else "short_some" if known else "short_open"
+    return str(words[form]).format(
+        matter=matter,
+        count=len({s.school for s in short}),
+        amount=plain(sum(known)),
+        unit=facts.names.words.unit(short[0].gap_unit),
+        open=len(unknown),
+    )
+
+
+def _undecided(one: PartFinding) -> int:
+    """Return at how many schools something is undecided."""
+    return len({s.school for s in one.singles if s.status is Status.MISSING})
 
 
 def _largest(indicator: str, part: Part, one: PartFinding, facts: Facts) -> str:
@@ -196,8 +221,9 @@ def _largest(indicator: str, part: Part, one: PartFinding, facts: Facts) -> str:
     known = [s for s in one.singles if s.value is not None]
     if not known:
         return str(words["no_numbers"])
-    largest = max(known, key=lambda s: s.value or 0.0)
-    return str(words["largest"]).format(
+    largest, undecided = max(known, key=lambda s: s.value or 0.0), _undecided(one)
+    return str(words["largest_open" if undecided else "largest"]).format(
+        open=undecided,
         count=len(one.singles),
         school=facts.school_name(largest.school),
         value=plain(largest.value or 0.0),
@@ -209,8 +235,12 @@ def _classes(indicator: str, part: Part, one: PartFinding, facts: Facts) -> str:
     words, looked_at = wording("common")["data"], dict(one.inputs).get("class_pupils") or 0.0
     if not looked_at:
         return str(words["no_numbers"])
-    return str(words["classes"]).format(
-        count=plain(looked_at), over=len(one.offenders), pupils=plain(one.gap or 0.0)
+    undecided = _undecided(one)
+    return str(words["classes_open" if undecided else "classes"]).format(
+        count=plain(looked_at),
+        over=len(one.offenders),
+        pupils=plain(one.gap or 0.0),
+        open=undecided,
     )
 
 
@@ -221,7 +251,9 @@ def _lowest(one: PartFinding, facts: Facts) -> str:
         return str(words["no_numbers"])
     lowest = min(known, key=lambda s: s.value or 0.0)
     met = sum(s.status is Status.MET for s in one.singles)
-    return str(words["lowest"]).format(
+    undecided = sum(s.status is Status.MISSING for s in one.singles)
+    return str(words["lowest_open" if undecided else "lowest"]).format(
+        open=undecided,
         count=len(one.singles),
         met=met,
         school=facts.school_name(lowest.school),
@@ -351,7 +383,9 @@ def _offender(indicator: str, part: Part, single: Finding, facts: Facts) -> str:
         detail = facts.names.choice(element, single.detail)
     name = facts.place_name(single.school, single.stage) if single.school else ""
     unit, decimals = shown_in(part, indicator, facts)
-    form = words.get(part.measure.kind, words["other"])
+    form = str(words.get(part.measure.kind, words["other"]))
+    if ("{gap}" in form and single.gap is None) or ("{value}" in form and single.value is None):
+        form = words["open"]
     return str(form).format(
         name=name,
         detail=detail,

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from junheng.base.units import Stage, Status
 from junheng.evaluate.findings import Finding, Input, PartFinding
+from junheng.evaluate.measures import items_of
+from junheng.evaluate.sections import pupils_element
 from junheng.publish.facts import Facts, Row
 from junheng.publish.numbers import fixed, plain
 from junheng.publish.words import sentences, wording
@@ -23,6 +25,7 @@ _SHOWN: Final = {
     "survey": ("percent", 1),
     "years_since": ("years", 0),
 }
+_SCHOOL_TABLES: Final = ("schools", "facilities", "teachers")
 _COUNTY_WIDE: Final = ("share", "compare", "answer", "amount", "survey", "years_since")
 
 
@@ -72,7 +75,7 @@ def section_shortfalls(facts: Facts) -> Iterator[Shortfall]:
     units = {item.id: item.unit for item in facts.law.items}
     sections = facts.evaluation.resources.sections
     states = {(s, t): v for s, t, v in sections.select("school", "stage", "status").iter_rows()}
-    eased, open_by = _eased(facts), _open_inputs(facts)
+    eased, open_by, blanks = _eased(facts), _open_inputs(facts), _Blanks(facts)
     for row in facts.findings.to_dicts():
         status = Status(row["status"])
         hides = row["rounding_hides"]
@@ -97,13 +100,64 @@ def section_shortfalls(facts: Facts) -> Iterator[Shortfall]:
             note=sentences(
                 [
                     rounding_note(row),
-                    lacking(
-                        open_by.get((row["school"], row["stage"], row["indicator"]), ()), facts
-                    ),
+                    _open_note(row, open_by, blanks, facts),
                     eased.get((row["indicator"], row["school"]), ""),
                 ]
             ),
         )
+
+
+class _Blanks:
+    """Finds the blanks behind a section's item, also where no verdict on the school waits for them."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Index what the schools reported, by school and for teachers by stage."""
+        self._facts = facts
+        self._items = {item.id: item for item in items_of(facts.law)}
+        sections = facts.evaluation.resources.sections
+        merged = sections.select("school", "stage", "merged").iter_rows()
+        self._merged = {(school, stage): codes or () for school, stage, codes in merged}
+        self._rows: dict[tuple[str, ...], Row] = {}
+        for table in _SCHOOL_TABLES:
+            key = facts.law.rulebook.dictionary.table_of(table).key
+            frame = facts.tables.frames.get(table)
+            for row in frame.to_dicts() if frame is not None else []:
+                self._rows[table, *(str(row[name]) for name in key)] = row
+
+    def of(self, row: Row) -> tuple[Input, ...]:
+        """Return the inputs of an item that the section or a point merged into it left blank."""
+        stage, measure = Stage(row["stage"]), self._items[row["indicator"]].measure
+        names = (pupils_element(stage), *measure.numerator.get(stage, ()), *measure.minus)
+        by_id = self._facts.law.rulebook.dictionary.by_id()
+        found = []
+        for code in (row["school"], *self._merged[row["school"], row["stage"]]):
+            for name in dict.fromkeys(names):
+                table = by_id[name].table
+                key = (code, stage.value) if table == "teachers" else (code,)
+                if self._rows.get((table, *key), {}).get(name) is None:
+                    found.append(Input(table=table, element=name, school=code))
+        return tuple(found)
+
+
+def _open_note(
+    row: Row,
+    open_by: dict[tuple[str, str, str], tuple[Input, ...]],
+    blanks: _Blanks,
+    facts: Facts,
+) -> str:
+    """Return what an undecided item lacks, or why a decided one has no amount."""
+    notes = wording("common")["notes"]
+    status = Status(row["status"])
+    if status is Status.MISSING:
+        known = open_by.get((row["school"], row["stage"], row["indicator"]), ())
+        return lacking(known or blanks.of(row), facts) or str(notes["incomplete"])
+    return str(notes["gap_open"]) if status in _SHORT and row["gap"] is None else ""
+
+
+def _gap_note(found: PartFinding | Finding) -> str:
+    """Return why something that is below has no amount, nothing where none is counted."""
+    unknown = found.status is Status.BELOW and found.gap is None and found.gap_unit is not None
+    return str(wording("common")["notes"]["gap_open"]) if unknown else ""
 
 
 def _open_inputs(facts: Facts) -> dict[tuple[str, str, str], tuple[Input, ...]]:
@@ -161,7 +215,7 @@ def _county_line(indicator: str, part: Part, one: PartFinding, facts: Facts) -> 
         gap_to_floor=None,
         gap_unit=one.gap_unit,
         decisive=True,
-        note=sentences([_answer_note(part, one), lacking(one.missing, facts)]),
+        note=sentences([_answer_note(part, one), _gap_note(one), lacking(one.missing, facts)]),
     )
 
 
@@ -201,6 +255,7 @@ def _single_line(
             [
                 _attested_note(part, single),
                 _row_note(part, single, facts),
+                _gap_note(single),
                 lacking(single.missing, facts),
                 eased.get((indicator, single.school or ""), ""),
             ]

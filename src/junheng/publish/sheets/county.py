@@ -196,12 +196,12 @@ def _retention_rows(facts: Facts) -> Iterator[list[Value]]:
         return
     part = facts.verdict.indicators["retention"].parts[0]
     totals = dict(part.inputs)
+    rows = {row["school"]: row for row in _rows("retention", facts)}
     yield [
         facts.names.words.county,
-        *(_five(totals.get(name)) for name in _RETENTION),
+        *(_sum_of_schools(name, totals, rows) for name in _RETENTION),
         number(part.value, 1),
     ]
-    rows = {row["school"]: row for row in _rows("retention", facts)}
     for single in part.singles:
         row = rows.get(single.school, {})
         yield [
@@ -209,6 +209,14 @@ def _retention_rows(facts: Facts) -> Iterator[list[Value]]:
             *(_five(row.get(name)) for name in _RETENTION),
             number(single.value, 1),
         ]
+
+
+def _sum_of_schools(name: str, totals: Mapping[str, float | None], rows: Mapping[str, Row]) -> Cell:
+    """Return a county total; where some school reported, a blank one does not make it unreported."""
+    value = totals.get(name)
+    if value is None and any(row.get(name) is not None for row in rows.values()):
+        return Cell(value=_words("retention")["some_blank"], tone=Status.MISSING, align="center")
+    return _five(value)
 
 
 def _five(value: float | None) -> Cell:

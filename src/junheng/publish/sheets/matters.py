@@ -56,6 +56,9 @@ def write_gaps(canvas: Canvas, facts: Facts) -> None:
     )
     page = add_page(canvas, plan, facts.county())
     found = [*section_shortfalls(facts), *county_shortfalls(facts)]
+    if not found:
+        page.write_note(page.first, words["nothing"])
+        return
     page.filter(page.write_rows(_gap_row(one, facts) for one in found))
 
 

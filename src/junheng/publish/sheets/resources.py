@@ -301,6 +301,8 @@ def _draw(page: Page, facts: Facts, stages: Sequence[str], row: int) -> None:
     words, book, sheet = _words("dispersion"), page.canvas.book, page.sheet
     if not stages or not facts.law.items:
         return
+    if facts.evaluation.resources.dispersions["cv"].count() == 0:  # empty axes would read as zero
+        return
     first, last = page.first, page.first + len(facts.law.items) - 1
     columns, lines = book.add_chart({"type": "column"}), book.add_chart({"type": "line"})
     if columns is None or lines is None:

@@ -49,12 +49,7 @@ def _basis(facts: Facts, words: dict[str, Any]) -> str:
         date=date_words(facts.evaluation.on),
         county=facts.county(),
     )
-    counts = [
-        words["stage_count"].format(
-            stage=facts.names.stage(stage), count=facts.passing(stage).total
-        )
-        for stage in facts.stages()
-    ]
+    counts = [_stage_count(stage, facts, words) for stage in facts.stages()]
     if not counts:
         return text + str(words["no_schools"]) + _excluded(facts, words)
     pupils = facts.evaluation.resources.sections["pupils"]
@@ -63,6 +58,15 @@ def _basis(facts: Facts, words: dict[str, Any]) -> str:
         text
         + str(form).format(counts=joined(counts), pupils=plain(float(pupils.sum())))
         + _excluded(facts, words)
+    )
+
+
+def _stage_count(stage: str, facts: Facts, words: dict[str, Any]) -> str:
+    """Count a stage's sections; those in scope only perhaps make it an upper limit."""
+    sections = facts.evaluation.resources.sections.filter(stage=stage)
+    unsure = sections.height - int(sections["sure"].sum())
+    return str(words["stage_count_open" if unsure else "stage_count"]).format(
+        stage=facts.names.stage(stage), count=sections.height, open=unsure
     )
 
 
