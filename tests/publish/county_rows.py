@@ -279,7 +279,7 @@ def _county_tables():
     monitoring = [
         {"subject": s, "monitored": s in {"chinese", "arts"}, "row": at}
         | ({"level": "3", "difference_rate": 0.12} if s in {"chinese", "arts"} else {})
-        for at, s in enumerate(("chinese", "arts", "science"), 4)
+        for at, s in enumerate(("chinese", "arts", "science", "mathematics", "sports", "moral"), 4)
     ]
     survey = [
         {
@@ -293,6 +293,18 @@ def _county_tables():
         for at, (method, group) in enumerate(
             [(m, g) for m in ("questionnaire", "visit") for g in ("parents", "pupils", "teachers")],
             4,
+        )
+    ]
+    counts = dict.fromkeys(("survey_issued", "survey_valid", "survey_satisfied"), 0)
+    survey += [
+        {"survey_method": method, "survey_group": group, "row": at, **counts}
+        for at, (method, group) in enumerate(
+            [
+                (m, g)
+                for m in ("questionnaire", "visit")
+                for g in ("principals", "delegates", "public")
+            ],
+            10,
         )
     ]
     county = COUNTY | {"basic_balance_recognized_on": dt.date(2017, 12, 20)}

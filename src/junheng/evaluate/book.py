@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -75,6 +76,18 @@ class Book:
     def classes(self) -> Mapping[tuple[str, str], Row]:
         """By school and stage: count of class rows, how many are open, the largest known."""
         return self.grouped["classes"]
+
+    def listed_or_blank(self, table: str) -> list[Row]:
+        """Return a row for every combination of the choices that key a table.
+
+        Who leaves a row out has not said that there is nothing to report.
+        """
+        definition = self.law.rulebook.dictionary.table_of(table)
+        blank = dict.fromkeys(self.tables[table].columns)
+        return [
+            self.rows[table].get(key, {**blank, **dict(zip(definition.key, key, strict=True))})
+            for key in itertools.product(*(self.elements[k].choices for k in definition.key))
+        ]
 
     def stages(self, school: Row) -> tuple[Stage, ...]:
         """Return the compulsory stages the school teaches."""

@@ -197,13 +197,17 @@ def _attestation(item: str, row: Row | None) -> Finding:
 
 
 def _monitoring(book: Book, part: Part) -> PartFinding:
-    """Judge level or difference rate of every subject of the round; no subject decides nothing."""
+    """Judge level or difference rate of every subject of the round; no subject decides nothing.
+
+    Only a subject said not to be monitored is left out; one without a row is a gap.
+    """
     measure = part.measure
     assert isinstance(measure, model.Monitoring)
     standard = book.law.standard(part)
     if standard is None:
         return PartFinding(part=part.id, status=Status.NOT_APPLICABLE)
-    rows = [row for row in book.rows["monitoring"].values() if row["monitored"] is not False]
+    listed = book.listed_or_blank("monitoring")
+    rows = [row for row in listed if row["monitored"] is not False]
     singles = tuple(_subject(measure, standard, row) for row in rows)
     status = all_of(single.status for single in singles)
     if status is not Status.BELOW and not any(row["monitored"] for row in rows):
@@ -237,14 +241,15 @@ def _subject(measure: model.Monitoring, standard: Standard, row: Row) -> Finding
 def _survey(book: Book, part: Part) -> PartFinding:
     """Judge satisfied over valid answers of one method, together or by group.
 
-    A group that was not asked has no row or no valid answers; a row left blank is a gap.
+    A group that was not asked has no valid answers; a row left blank, or left out, is a gap.
     """
     measure = part.measure
     assert isinstance(measure, model.Survey)
     standard = book.law.standard(part)
     if standard is None:
         return PartFinding(part=part.id, status=Status.NOT_APPLICABLE)
-    rows = [r for r in book.rows["survey"].values() if r["survey_method"] == measure.method]
+    listed = book.listed_or_blank("survey")
+    rows = [row for row in listed if row["survey_method"] == measure.method]
     singles = tuple(_survey_group(book, row, standard) for row in rows)
     satisfied = total(book.number("survey_satisfied", row) for row in rows)
     valid = total(book.number("survey_valid", row) for row in rows)
