@@ -118,24 +118,19 @@ def _of_section(
         for campus in campuses if blocks_school or blocks_cv else ():
             for gap in reported.gaps(item, campus, stage):
                 cell = reported.tables.cell(gap.table, gap.element, gap.row) if gap.row else None
-                if blocks_school:
-                    yield OpenInput(
-                        verdict="school",
-                        indicator=item.id,
-                        school=school,
-                        stage=stage,
-                        input=gap,
-                        cell=cell,
-                    )
-                if blocks_cv:
-                    yield OpenInput(
-                        verdict="dispersion",
-                        indicator=item.id,
-                        school=None,
-                        stage=stage,
-                        input=gap,
-                        cell=cell,
-                    )
+                for verdict, owner, blocked in (
+                    ("school", school, blocks_school),
+                    ("dispersion", None, blocks_cv),
+                ):
+                    if blocked:
+                        yield OpenInput(
+                            verdict=verdict,
+                            indicator=item.id,
+                            school=owner,
+                            stage=stage,
+                            input=gap,
+                            cell=cell,
+                        )
 
 
 def _of_indicators(verdict: Verdict, tables: Tables) -> Iterator[OpenInput]:
