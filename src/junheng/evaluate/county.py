@@ -182,29 +182,25 @@ class _Scenarios:
     def schools_helped(self, relaxation_id: str) -> tuple[str, ...]:
         """Return the schools with a finding that is below without a relaxation, met with it."""
         alone = frozenset({relaxation_id})
-        helped = dict.fromkeys(self._helped_sections(alone))
         indicator = self.law.rulebook.indicator(self.law.relaxation(relaxation_id).indicator)
-        if indicator.area != "resource":
-            strict, eased = self.indicator(indicator, STRICT), self.indicator(indicator, alone)
-            for before, after in zip(strict.parts, eased.parts, strict=True):
-                for one, other in zip(before.singles, after.singles, strict=False):
-                    if one.status is not other.status and other.status is Status.MET and one.school:
-                        helped[one.school] = None
+        if indicator.area == "resource":
+            return self._helped_sections(alone, f"{indicator.id}.status")
+        helped: dict[str, None] = {}
+        strict, eased = self.indicator(indicator, STRICT), self.indicator(indicator, alone)
+        for before, after in zip(strict.parts, eased.parts, strict=True):
+            for one, other in zip(before.singles, after.singles, strict=False):
+                if one.status is not other.status and other.status is Status.MET and one.school:
+                    helped[one.school] = None
         return tuple(helped)
 
-    def _helped_sections(self, alone: frozenset[str]) -> list[str]:
+    def _helped_sections(self, alone: frozenset[str], status: str) -> tuple[str, ...]:
         strict, eased = self.resources(STRICT), self.resources(alone)
-        if strict is eased:
-            return []
-        names = [f"{item.id}.status" for item in self.law.items]
-        better = pl.any_horizontal(
-            [
-                (pl.col(n) == Status.MET.value) & (pl.col(f"{n}.strict") != Status.MET.value)
-                for n in names
-            ]
-        )
-        before = strict.sections.select(pl.col(n).alias(f"{n}.strict") for n in names)
-        return eased.sections.hstack(before).filter(better)["school"].to_list()
+        if strict is eased or status not in strict.sections.columns:
+            return ()
+        met_then = strict.sections[status] == Status.MET.value
+        met_now = eased.sections[status] == Status.MET.value
+        better = eased.sections["school"].filter(met_now & ~met_then)
+        return tuple(dict.fromkeys(better))
 
 
 def _step(name: str, statuses: list[str]) -> Step:
