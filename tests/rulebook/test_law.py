@@ -91,9 +91,7 @@ def test_a_later_cap_takes_the_place_of_an_earlier_one_wherever_it_stands(copy):
 
 def test_a_rule_that_ended_no_longer_holds(copy):
     name = "rural_small_visiting_teachers"
-    copy.replace(
-        "moe-2017-6/rulebook.toml", rf'(id *= "{name}")', r"\1\nvalid_until = 2030-01-01"
-    )
+    copy.replace("moe-2017-6/rulebook.toml", rf'(id *= "{name}")', r"\1\nvalid_until = 2030-01-01")
     changed = load_rulebook("moe-2017-6", copy.home)
     assert name in {r.id for r in law_of(changed, day("2029-12-31")).relaxations}
     assert name not in {r.id for r in law_of(changed, day("2030-01-01")).relaxations}
