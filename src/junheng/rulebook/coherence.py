@@ -19,5 +19,10 @@ def check_coherence(rulebook: Rulebook, places: Places) -> list[Problem]:
     """
     checks = (check_order, check_fitting, check_quantities, check_thresholds, check_needs)
     found = [problem for check in checks for problem in check(rulebook, places)]
-    # A day's law is only worth asking once its measures are.
-    return found or check_coverage(rulebook, places)
+    holes = check_coverage(rulebook, places)
+    return found + [hole for hole in holes if not any(_explains(one, hole) for one in found)]
+
+
+def _explains(fault: Problem, hole: Problem) -> bool:
+    """Whether a hole is there only because of what is wrong at the same place."""
+    return fault.file == hole.file and f"{fault.key}.".startswith(f"{hole.key}.")
