@@ -169,9 +169,18 @@ class _Day:
         """Yield the relaxations that hold before the indicator they ease."""
         begun = {i.id for i in self.rulebook.indicators if i.valid_from <= self.law.on}
         for at, relaxation in enumerate(self.rulebook.relaxation):
-            if relaxation in self.law.relaxations and relaxation.indicator not in begun:
-                here: Path = ("relaxation", at, "valid_from")
+            path: Path = ("relaxation", at)
+            if relaxation not in self.law.relaxations:
+                continue
+            if relaxation.indicator not in begun:
+                here = (*path, "valid_from")
                 yield _Hole(path=here, code="eases_nothing_yet", name=relaxation.indicator)
+            holding = [one for one in relaxation.standard if one.valid_from <= self.law.on]
+            for number, one in enumerate(relaxation.standard):
+                if not any(other.covers(one) for other in holding):
+                    yield _Hole(
+                        path=(*path, "standard", number, "valid_from"), code="not_yet_eased"
+                    )
 
     def splittings(self) -> Iterator[_Hole]:
         """Yield the kinds of school whose stages are asked for and not told."""

@@ -296,7 +296,7 @@ class Scope(Rule):
     """Which schools a rule speaks about, and whether uncounted points merge."""
 
     id: str
-    kinds: tuple[str, ...]
+    kinds: Names
     points_at_least: Whole = 0  # pupils below which a teaching point is outside
     merge_points: StrictBool = False  # points not counted as schools join their mother school
     enrolled: StrictBool = True  # only schools that have pupils now

@@ -17,6 +17,7 @@ from junheng.rulebook.model import (
     FundingFloor,
     Indicator,
     Monitoring,
+    Part,
     Ratio,
     Rooms,
     Rulebook,
@@ -121,6 +122,8 @@ def check_needs(rulebook: Rulebook, places: Places) -> list[Problem]:
     for at, indicator in enumerate(rulebook.indicators):
         for path, needs in check.indicator(("indicators", at), indicator):
             found += check.lacking(path, needs)
+        for number, part in enumerate(indicator.part):
+            found += check.of_sections(("indicators", at, "part", number, "measure"), part)
     for at, relaxation in enumerate(rulebook.relaxation):
         for who in relaxation.who:
             found += check.lacking(("relaxation", at, "who"), check.described(who))
@@ -129,7 +132,9 @@ def check_needs(rulebook: Rulebook, places: Places) -> list[Problem]:
         found += check.lacking(("scope", at), (*_ALWAYS, *merging))
     for at, splitting in enumerate(rulebook.splitting):
         pupils = _of("schools", _NUMBER, *(f"pupils_{stage}" for stage in splitting.weights))
-        found += check.lacking(("splitting", at, "weights"), pupils)
+        here: Path = ("splitting", at, "weights")
+        found += check.lacking(here, pupils)
+        found += check.unasked(here, [need.name for need in pupils], [splitting.kind])
     return found
 
 
@@ -159,6 +164,33 @@ class _Check:
             elif found.type not in need.types:
                 values = {"name": need.name, "type": found.type, "known": ", ".join(need.types)}
                 yield self.places.problem(path, "wrong_type", **values)
+
+    def unasked(
+        self, path: Path, names: Iterable[str], kinds: Iterable[str], stage: str | None = None
+    ) -> Iterator[Problem]:
+        """Yield elements that some schools or stages measured by them are never asked for."""
+        kinds, elements = tuple(kinds), self.rulebook.dictionary.by_id()
+        for element in (elements[name] for name in names if name in elements):
+            asked = [(kind, element.kinds) for kind in kinds]
+            asked += [(stage, element.stages)] if stage is not None else []
+            for name, among in asked:
+                if among and name not in among:
+                    values = {"element": element.id, "name": name}
+                    yield self.places.problem(path, "never_asked", **values)
+
+    def of_sections(self, path: Path, part: Part) -> Iterator[Problem]:
+        """Yield the quantities of a ratio that part of its sections cannot report."""
+        measure = part.measure
+        scopes = [scope for scope in self.rulebook.scope if scope.id == part.scope]
+        kinds = dict.fromkeys(kind for scope in scopes for kind in scope.kinds)
+        if isinstance(measure, FundingFloor):
+            yield from self.unasked(path, [measure.allotted], kinds)
+        if not isinstance(measure, Ratio):
+            return
+        taught = {(rule.kind, stage) for rule in self.rulebook.splitting for stage in rule.weights}
+        for stage, names in measure.numerator.items():
+            here = [kind for kind in kinds if (kind, stage) in taught]
+            yield from self.unasked(path, (*names, *measure.minus), here, stage)
 
     def indicator(
         self, path: Path, indicator: Indicator

@@ -9,9 +9,11 @@ from pydantic import BaseModel
 
 from junheng.rulebook.coverage import RESOURCE, Path
 from junheng.rulebook.model import (
+    Amount,
     ClassSize,
     Compare,
     FundingFloor,
+    Indicator,
     Monitoring,
     Part,
     Ratio,
@@ -26,7 +28,7 @@ from junheng.rulebook.problems import Places, Problem, element_names
 
 _PERSONS, _WHOLE_PERCENT, _PERCENT, _FRACTION = "persons", 100, "percent", "fraction"
 _WAN, _MYRIAD = "wan_", 10_000
-_YUAN, _PER_PUPIL = "yuan", "yuan_per_pupil"
+_YUAN, _PER_PUPIL, _ATTESTED = "yuan", "yuan_per_pupil", "attested"
 # Measures whose result can be in one unit only.
 _ALWAYS: Mapping[type[BaseModel], str] = {
     Rooms: "rooms",
@@ -54,6 +56,7 @@ def check_quantities(rulebook: Rulebook, places: Places) -> list[Problem]:
         for number, part in enumerate(indicator.part):
             here: Path = ("indicators", at, "part", number)
             found += check.part(here, part, indicator.unit)
+        found += check.otherwise(("indicators", at, "unit"), indicator)
         for number, relaxation in enumerate(rulebook.relaxation):
             measure = indicator.part[0].measure
             if relaxation.indicator == indicator.id and indicator.area == RESOURCE:
@@ -79,6 +82,16 @@ class _Check:
             result = self.result(measure)
             if not summed and result is not None and result != unit:
                 yield self.places.problem(here, "wrong_unit", name=unit, known=result)
+
+    def otherwise(self, path: Path, indicator: Indicator) -> Iterator[Problem]:
+        """Yield the unit of an indicator none of whose measures comes out in one of its own."""
+        measures = [part.measure for part in indicator.part]
+        if any(self.result(measure) is not None for measure in measures):
+            return
+        amounts = {self.units[m.element] for m in measures if isinstance(m, Amount)}
+        if indicator.unit not in (amounts or {_ATTESTED}):
+            known = ", ".join(sorted(amounts)) or _ATTESTED
+            yield self.places.problem(path, "wrong_unit", name=indicator.unit, known=known)
 
     def sums(self, path: Path, measure: BaseModel) -> Iterator[Problem]:
         """Yield what is added, subtracted or compared and is not of one unit."""
