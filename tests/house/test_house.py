@@ -227,14 +227,27 @@ def test_there_are_indicators():
     assert INDICATORS, "no indicator under rulebook/data: the checks below would check nothing."
 
 
+def has_a_line(path):
+    """Whether an indicator holds some number against another, and not only asks a question."""
+    parts = tomllib.loads(path.read_text(encoding="utf-8"))["part"]
+    return {part["measure"]["kind"] for part in parts} - {"answer", "attested"} != set()
+
+
 @pytest.mark.parametrize(
     "path", INDICATORS, ids=lambda path: f"{path.parent.parent.name}/{path.stem}"
 )
 def test_every_indicator_has_its_law_cases(path):
     file = ROOT / "tests/cases" / path.parent.parent.name / path.name
     assert file.exists(), f"write {relative(file)}"
-    cases = tomllib.loads(file.read_text(encoding="utf-8"))["case"]
+    written = tomllib.loads(file.read_text(encoding="utf-8"))
+    cases = written["case"]
     lacking = set(KINDS) - {case["kind"] for case in cases}
+    if written.get("no_line"):
+        assert "line" in lacking, (
+            f"{relative(file)}: says that there is no line, and has a case on it."
+        )
+        assert not has_a_line(path), f"{relative(file)}: there is a line to be on; drop `no_line`."
+        lacking -= {"line"}
     assert not lacking, f"{relative(file)}: add " + "; ".join(
         KINDS[kind] for kind in sorted(lacking)
     )

@@ -90,10 +90,27 @@ def test_a_later_cap_takes_the_place_of_an_earlier_one_wherever_it_stands(copy):
 
 
 def test_a_rule_that_ended_no_longer_holds(copy):
-    copy.replace("moe-2017-6/rulebook.toml", r"(at_most *= 0\.50)", r"\1\nvalid_until = 2030-01-01")
+    name = "rural_small_visiting_teachers"
+    copy.replace("moe-2017-6/rulebook.toml", rf'(id *= "{name}")', r"\1\nvalid_until = 2030-01-01")
     changed = load_rulebook("moe-2017-6", copy.home)
-    assert "primary" in law_of(changed, day("2029-12-31")).caps
-    assert "primary" not in law_of(changed, day("2030-01-01")).caps
+    assert name in {r.id for r in law_of(changed, day("2029-12-31")).relaxations}
+    assert name not in {r.id for r in law_of(changed, day("2030-01-01")).relaxations}
+
+
+def test_a_later_relaxation_takes_the_place_of_the_earlier_one_of_its_name(copy):
+    later = (
+        '[[relaxation]]\nid = "size_built_before"\nindicator = "school_size"\n'
+        'clause = "gdh-2019-30/relax-11"\nvalid_from = 2030-01-01\nsureness = "unsure"\n'
+        "who = [{ built_until = 2020 }]\n[[relaxation.standard]]\n"
+        "valid_from = 2030-01-01\nat_most = 2200\n\n"
+    )
+    copy.replace("moe-2017-6/rulebook.toml", r"(?=\[\[relaxation\]\])", later)
+    changed = load_rulebook("moe-2017-6", copy.home)
+    before, after = law_of(changed, day("2029-12-31")), law_of(changed, day("2030-01-01"))
+    assert before.relaxation("size_built_before").who[0].built_until == 2010
+    assert after.relaxation("size_built_before").who[0].built_until == 2020
+    for law in (before, after):
+        assert [r.id for r in law.relaxations].count("size_built_before") == 1
 
 
 def test_standards_in_force_leave_out_what_was_replaced():

@@ -91,7 +91,7 @@ def test_an_overlay_on_an_overlay_takes_the_nearest_word(copy):
 def test_a_whole_group_of_rules_is_replaced_not_mixed(copy):
     copy.add(
         "shenyang-quota/rulebook.toml",
-        '\n[[rollup]]\nclause = "shenyang/quota"\nvalid_from = 2023-01-01\n'
+        '\n[[rollup]]\nclause = "shenyang/quota"\nvalid_from = 2017-04-19\n'
         'sureness = "unsure"\nmet_at_least = 7\nfloor_percent = 100\n',
     )
     city = load_rulebook("shenyang-quota", copy.home)

@@ -101,7 +101,7 @@ def law_of(rulebook: Rulebook, on: dt.date) -> Law:
         },
         rollup=next(reversed(_current(rulebook.rollup, on)), None),
         caps={c.stage: float(c.at_most) for c in _current(rulebook.dispersion, on)},
-        relaxations=tuple(r for r in rulebook.relaxation if r.in_force(on)),
+        relaxations=_latest(rulebook.relaxation, on),
     )
 
 
@@ -111,6 +111,12 @@ _R = TypeVar("_R", bound=Rule)
 def _current(rules: Iterable[_R], on: dt.date) -> list[_R]:
     """Return the rules in force, oldest first, so that the last of one subject is the one."""
     return sorted((r for r in rules if r.in_force(on)), key=lambda rule: rule.valid_from)
+
+
+def _latest(relaxations: tuple[Relaxation, ...], on: dt.date) -> tuple[Relaxation, ...]:
+    """Return the relaxations in force in the order of the file, of each id the latest."""
+    latest = {r.id: r for r in _current(relaxations, on)}
+    return tuple(r for r in relaxations if latest.get(r.id) is r)
 
 
 def _has_standard(indicator: Indicator, on: dt.date) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from junheng.base.errors import RulebookError, UnknownNameError
+from junheng.rulebook.coherence import check_coherence
 from junheng.rulebook.model import Indicator, Rulebook
 from junheng.rulebook.problems import Places, Problem, describe, explain_validation
 from junheng.rulebook.references import check_references
@@ -211,7 +212,10 @@ def _understood(
                 return None, problems
             unreadable |= names
         else:
-            return rulebook, problems + check_references(rulebook, places, unreadable)
+            problems += check_references(rulebook, places, unreadable)
+            if not problems and not unreadable:
+                problems = check_coherence(rulebook, places)
+            return rulebook, problems
 
 
 def _faults_of_indicators(places: Places) -> list[Problem]:

@@ -25,6 +25,7 @@ Positive = Annotated[Figure, Field(gt=0)]
 Whole = Annotated[StrictInt, Field(ge=0)]
 Several = Annotated[StrictInt, Field(ge=1)]
 Day = Annotated[dt.date, Field(strict=True)]
+Names = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class Rule(Definition):
@@ -139,7 +140,7 @@ class Ratio(Definition):
     """
 
     kind: Literal["ratio"]
-    numerator: dict[Stage, tuple[str, ...]] = Field(min_length=1)
+    numerator: dict[Stage, Names] = Field(min_length=1)
     minus: tuple[str, ...] = ()
     per: Several
     split: StrictBool
@@ -179,9 +180,9 @@ class Share(Definition):
     """Numerator times `per` over denominator, from county totals or of each school."""
 
     kind: Literal["share"]
-    numerator: tuple[str, ...]
+    numerator: Names
     numerator_minus: tuple[str, ...] = ()
-    denominator: tuple[str, ...]
+    denominator: Names
     denominator_minus: tuple[str, ...] = ()
     per: Several = 100
     of: Literal["county", "each_school"] = "county"
@@ -217,7 +218,7 @@ class Attested(Definition):
     """A conclusion of the county that counts only with evidence."""
 
     kind: Literal["attested"]
-    items: tuple[str, ...] = Field(min_length=1)
+    items: Names
 
 
 class Monitoring(Definition):
@@ -295,7 +296,7 @@ class Scope(Rule):
     """Which schools a rule speaks about, and whether uncounted points merge."""
 
     id: str
-    kinds: tuple[str, ...]
+    kinds: Names
     points_at_least: Whole = 0  # pupils below which a teaching point is outside
     merge_points: StrictBool = False  # points not counted as schools join their mother school
     enrolled: StrictBool = True  # only schools that have pupils now
