@@ -13,13 +13,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from oracle.published import plant, plant_outside
-
 from junheng.explain.reconcile.search import reconcile
 from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law, law_of
 from junheng.rulebook.loader import load_rulebook
 from junheng.sample import sample_county, sample_nation
+from oracle.published import plant, plant_outside
 
 COUNTIES = 60
 SAMPLES = 12
@@ -42,11 +41,13 @@ def trial(seed: int) -> tuple[str, str, int]:
     if planted.equal:
         return planted.cause, "nothing to explain", 0
     found = reconcile(tables, law, planted.published)
-    wanted = (planted.cause, planted.about.get("school"), planted.about.get("kind"))
-    wanted += (planted.about.get("element"),)
+    keys = ("school", "kind", "element")
+    wanted = (planted.cause, *(planted.about.get(key) for key in keys))
     named = [
-        tuple([fit.causes[0].id, *(fit.causes[0].about.get(k) for k in ("school", "kind"))])
-        + ((fit.causes[0].about.get("element"),))
+        (
+            fit.causes[0].id.replace("some_value", "one_value"),
+            *(fit.causes[0].about.get(key) for key in keys),
+        )
         for fit in found.fits
         if len(fit.causes) == 1
     ]

@@ -331,7 +331,7 @@ def slip(dice, value):
 # ------------------------------------------------------------------ causes from outside
 
 
-OUTSIDE = ("noise", "another_county", "other_year", "items_swapped", "root_weights", "two_values")
+OUTSIDE = ("noise", "another_county", "other_year", "items_swapped", "root_weights", "four_values")
 
 
 def plant_outside(tables, law, other, seed):
@@ -342,28 +342,19 @@ def plant_outside(tables, law, other, seed):
     stages = dice.choice([STAGES, STAGES, ("primary",), ("junior",)])
     figures = reckon(tables, law, How())
     if cause == "noise":
-        figures = {
-            f: v * (1 + dice.gauss(0, 0.05))
-            if f.kind != "met"
-            else max(0, v + dice.choice([-2, -1, 0, 1, 2]))
-            for f, v in figures.items()
-        }
-    if cause == "another_county":
+        figures = {figure: _noisy(dice, figure, value) for figure, value in figures.items()}
+    elif cause == "another_county":
         figures = reckon(other, law, How())
-    if cause == "other_year":
+    elif cause == "other_year":
         figures = reckon(_jittered(dice, tables), law, How())
-    if cause == "items_swapped":
+    elif cause == "items_swapped":
         names = list(ITEMS)
         moved = dict(zip(names, names[1:] + names[:1], strict=True))
         figures = {replace(f, item=moved[f.item]): v for f, v in figures.items()}
-    if cause == "root_weights":
-        figures = _root_weighted(tables, law, figures)
-    if cause == "two_values":
-        schools = [row for row in tables["schools"].to_dicts() if row["kind"] in WEIGHTS]
-        for _ in range(2):
-            for which in ("one_amount", "one_number_of_pupils"):
-                tables, _ = _slipped(dice, tables, *_cell(dice, tables, schools, which))
-        figures = reckon(tables, law, How())
+    elif cause == "root_weights":
+        figures = _root_weighted(tables, figures)
+    else:
+        figures = reckon(_mistyped(dice, tables), law, How())
     told = printed(figures, How(), kinds, stages)
     same = told == printed(reckon(tables, law, How()), How(), kinds, stages)
     return Planted(cause=cause, about={}, published=told, equal=same)
@@ -382,7 +373,21 @@ def _jittered(dice, tables):
     return replace(tables, frames=frames)
 
 
-def _root_weighted(tables, law, figures):
+def _noisy(dice, figure, value):
+    if figure.kind == "met":
+        return max(0, value + dice.choice([-2, -1, 0, 1, 2]))
+    return value * (1 + dice.gauss(0, 0.05))
+
+
+def _mistyped(dice, tables):
+    """Four values wrong at once."""
+    schools = [row for row in tables["schools"].to_dicts() if row["kind"] in WEIGHTS]
+    for which in ("one_amount", "one_number_of_pupils") * 2:
+        tables, _ = _slipped(dice, tables, *_cell(dice, tables, schools, which))
+    return tables
+
+
+def _root_weighted(tables, figures):
     rows = sections(tables, How())
     found = dict(figures)
     for stage in STAGES:

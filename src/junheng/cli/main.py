@@ -178,6 +178,28 @@ def compare(  # noqa: PLR0913, PLR0917 - each version has its input, rulebook an
     compare_inputs((first, second), (law, other), output=output, county=county, now=now)
 
 
+@app.command(cls=Command, help=help_of("reconcile"))
+def reconcile(
+    path: Input,
+    published: Annotated[
+        Path, typer.Argument(metavar=_what("published"), help=help_of("published"))
+    ],
+    rulebook: RulebookId = DEFAULT_RULEBOOK,
+    on: On = None,
+    county: County = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar=_what("file"), help=help_of("reconcile_output")),
+    ] = None,
+) -> None:
+    """Say what explains the figures a province published for the county."""
+    from junheng.cli.reconciling import reconcile_input
+
+    now = _now()
+    law = _law(rulebook, on, now)
+    reconcile_input(path, published, law, output=output, county=county, now=now)
+
+
 @rulebook_app.command("list", cls=Command, help=help_of("rb_list"))
 def rulebook_list() -> None:
     """List the rulebooks."""

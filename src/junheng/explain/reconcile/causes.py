@@ -76,7 +76,9 @@ class Catalogue(Definition):
 def catalogue() -> Catalogue:
     """Return the causes of `causes.toml`."""
     text = resources.files("junheng.explain.reconcile").joinpath("causes.toml")
-    return Catalogue.model_validate(tomllib.loads(text.read_text(encoding="utf-8"), parse_float=Decimal))
+    return Catalogue.model_validate(
+        tomllib.loads(text.read_text(encoding="utf-8"), parse_float=Decimal)
+    )
 
 
 def other_readings(tables: Tables, law: Law) -> Iterator[tuple[Cause, Reading]]:

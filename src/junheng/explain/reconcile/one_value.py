@@ -47,10 +47,8 @@ class Suspect:
     table: str
     key: tuple[str, ...]
     element: str
-    school: str
     reported: float
-    value: float
-    slip: int  # how strange the slip between the two is
+    found: Candidate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,15 +149,13 @@ def _suspects(
     whole = evidence.cells[element.table, key].get(element.at_most or "")
     legal = between(float(element.minimum), float(element.maximum or math.inf))
     legal = both(legal, below(float(whole))) if whole is not None else legal
-    for value, slip in candidates(both(values, legal), float(reported), element):
+    for found in candidates(both(values, legal), float(reported), element):
         yield Suspect(
             table=element.table,
             key=key,
             element=element.id,
-            school=key[0],
             reported=float(reported),
-            value=value,
-            slip=slip,
+            found=found,
         )
 
 
@@ -169,25 +165,39 @@ def _pinned(evidence: Evidence, places: Iterable[Place]) -> int:
     )
 
 
-def candidates(room: Intervals, reported: float, element: Element) -> Iterator[tuple[float, int]]:
-    """Yield values in the room that the cell could hold, at most one that is no known slip."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A value a cell may hold, how strange a slip leads there, and the range it lies in."""
+
+    value: float
+    slip: int
+    low: float
+    high: float
+
+
+def candidates(room: Intervals, reported: float, element: Element) -> Iterator[Candidate]:
+    """Yield the likeliest value of every range of the room; a cell holds whole steps of its unit."""
     steps = 1 if element.type == "integer" else STEPS.get(element.unit or "", 1)
     for low, high in room:
-        first, last = math.ceil(low * steps - SLACK), math.floor(high * steps + SLACK)
-        if not math.isfinite(low) or not math.isfinite(high) or last - first > _FEW:
-            every = [v for v in slips_of(reported) if low <= v <= high]
-            every = [round(v * steps) / steps for v in every]
-            middle = [round((low + high) / 2 * steps) / steps] if math.isfinite(low + high) else []
-        else:
-            every = [count / steps for count in range(first, last + 1)]
-            middle = []
         ranked = sorted(
-            (slip_between(reported, value), abs(value - (low + high) / 2), value)
-            for value in {*every, *middle}
+            (slip_between(reported, value, steps), abs(value - (low + high) / 2), value)
+            for value in _values((low, high), reported, steps)
             if abs(value - reported) > SLACK and low - SLACK <= value <= high + SLACK
         )
         if ranked:
-            yield ranked[0][2], ranked[0][0]
+            yield Candidate(value=ranked[0][2], slip=ranked[0][0], low=low, high=high)
+
+
+def _values(room: tuple[float, float], reported: float, steps: int) -> set[float]:
+    """Return every value of a small range; of a large one the middle and what a slip gives."""
+    low, high = room
+    if math.isfinite(low) and math.isfinite(high):
+        first, last = math.ceil(low * steps - SLACK), math.floor(high * steps + SLACK)
+        if last - first <= _FEW:
+            return {count / steps for count in range(first, last + 1)}
+    slips = {round(value * steps) / steps for value in slips_of(reported)}
+    middle = (low + high) / 2
+    return slips | ({round(middle * steps) / steps} if math.isfinite(middle) else set())
 
 
 # ------------------------------------------------------------------ what each figure allows
@@ -200,7 +210,7 @@ def _room(evidence: Evidence, place: Place, section: int) -> Intervals:
     quantity = float(evidence.reading.quantity[at, section])
     pupils = float(evidence.reading.pupils[section])
     met = float(evidence.reading.met[at, section])
-    room = above(-quantity)
+    room = above(-sums.first)  # a mean below nought is nobody's
     for one in evidence.wanted.get(place, ()):
         low, high = ends(one, evidence.shown)
         if one.figure.kind == "mean":

@@ -23,6 +23,7 @@ from junheng.explain.reconcile.intervals import (
 from junheng.explain.reconcile.one_value import (
     PINNING,
     TELLING,
+    Candidate,
     Evidence,
     Row,
     Sums,
@@ -79,8 +80,8 @@ def _counted(evidence: Evidence, row: Row, element: Element) -> Iterator[Suspect
     room = reduce(both, (_room(evidence, one, row["section"]) for one in told), EVERYTHING)
     legal = between(1, float(element.maximum or math.inf))
     values = both(scaled(room, 1.0, shift=reported), legal)
-    for value, slip in candidates(values, reported, element):
-        yield _suspect(row["school"], element.id, reported, (value, slip))
+    for found in candidates(values, reported, element):
+        yield _suspect(row["school"], element.id, reported, found)
 
 
 def _dividing(evidence: Evidence, element: Element) -> Iterator[Suspect]:
@@ -95,19 +96,12 @@ def _slipped(school: str, element: Element, reported: float) -> Iterator[Suspect
     most = float(element.maximum or math.inf)
     for value, slip in slips_of(reported).items():
         if slip <= ORDER and value.is_integer() and value <= most:
-            yield _suspect(school, element.id, reported, (value, slip))
+            found = Candidate(value=value, slip=slip, low=value, high=value)
+            yield _suspect(school, element.id, reported, found)
 
 
-def _suspect(school: str, element: str, reported: float, found: tuple[float, int]) -> Suspect:
-    return Suspect(
-        table="schools",
-        key=(school,),
-        element=element,
-        school=school,
-        reported=reported,
-        value=found[0],
-        slip=found[1],
-    )
+def _suspect(school: str, element: str, reported: float, found: Candidate) -> Suspect:
+    return Suspect(table="schools", key=(school,), element=element, reported=reported, found=found)
 
 
 def _reported(evidence: Evidence, school: str, element: str) -> float | None:

@@ -160,19 +160,21 @@ class _Desk:
         both: tuple[Callable[[Evidence], Iterator[Suspect]], ...] = (amounts, pupils)
         every = sorted(
             (one for find in both for one in find(evidence)),
-            key=lambda one: (one.slip, one.school, one.element),
+            key=lambda one: (one.found.slip, one.key, one.element),
         )
         strangeness = NO_SLIP
         for suspect in every[:_TRIALS]:
-            if suspect.slip > strangeness:
+            if suspect.found.slip > strangeness:
                 return
             fit = self._fit((_cause_of(suspect),), self._changed(suspect), shown)
             if not fit.off:
-                strangeness = suspect.slip
+                strangeness = suspect.found.slip
                 yield fit
 
     def _changed(self, suspect: Suspect) -> Figures:
-        value = int(suspect.value) if suspect.value.is_integer() else suspect.value
+        value = (
+            int(suspect.found.value) if suspect.found.value.is_integer() else suspect.found.value
+        )
         change = Change(table=suspect.table, key=suspect.key, element=suspect.element, value=value)
         tables = with_change(self._tables, self._law, change)
         return figures(reading_of(evaluate_resources(tables, self._law), self._law), OFFICIAL)
@@ -219,14 +221,18 @@ class _Desk:
 
 
 def _cause_of(suspect: Suspect) -> Cause:
+    found = suspect.found
+    known = found.slip < NO_SLIP
+    numbers = {"reported": suspect.reported, "value": found.value}
+    if not known:
+        numbers |= {"low": found.low, "high": found.high}
     about = {
-        "school": suspect.school,
+        "school": suspect.key[0],
         "element": suspect.element,
         "stage": suspect.key[1] if len(suspect.key) > 1 else "",
-        "reported": repr(suspect.reported),
-        "value": repr(suspect.value),
+        **{name: repr(number) for name, number in numbers.items()},
     }
-    return Cause(id="one_value", about=about)
+    return Cause(id="one_value" if known else "some_value", about=about)
 
 
 def _cells_of(tables: Tables) -> dict[tuple[str, tuple[str, ...]], dict[str, object]]:

@@ -41,11 +41,18 @@ def _slips(value: float) -> Iterator[tuple[int, float]]:
             yield DIGIT, float(before + digit + after)
 
 
-def slip_between(one: float, other: float) -> int:
-    """Return how strange a slip makes either number of the other; NO_SLIP if none does."""
-    return min(_rank(one, other), _rank(other, one))
+def slip_between(one: float, other: float, steps: int) -> int:
+    """Return how strange a slip makes either number of the other; NO_SLIP if none does.
+
+    Args:
+        one: a number.
+        other: another one.
+        steps: how many steps of the cell one unit has; what is typed is a whole number of them.
+    """
+    return min(_rank(one, other, steps), _rank(other, one, steps))
 
 
-def _rank(one: float, other: float) -> int:
-    ranks = [rank for value, rank in slips_of(one).items() if abs(value - other) <= SLACK]
+def _rank(one: float, other: float, steps: int) -> int:
+    half = 1 / (2 * steps) + SLACK
+    ranks = [rank for value, rank in slips_of(one).items() if abs(value - other) <= half]
     return min(ranks, default=NO_SLIP)
