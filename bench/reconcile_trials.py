@@ -22,6 +22,8 @@ from oracle.published import plant, plant_outside
 
 COUNTIES = 60
 SAMPLES = 12
+MOST = 3  # causes named together, of which the planted one is one: more say nothing
+SAME = {"some_value": "one_value", "mother_left_out": "school_left_out"}
 
 
 @cache
@@ -51,7 +53,7 @@ def trial(seed: int) -> tuple[str, str, int]:
         for fit in found.fits
         if len(fit.causes) == 1
     ]
-    if wanted in named:
+    if wanted in named and len(found.fits) <= MOST:
         return planted.cause, "alone" if len(found.fits) == 1 else "among several", len(found.fits)
     return (
         planted.cause,

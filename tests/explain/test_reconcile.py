@@ -18,7 +18,7 @@ from junheng.explain.reconcile.one_value import sums_of
 from junheng.explain.reconcile.printing import agrees
 from junheng.explain.reconcile.readings import OFFICIAL, Manner, figures, reading_of
 from junheng.explain.reconcile.search import reconcile
-from junheng.explain.reconcile.slips import NO_SLIP, ORDER, POINT, slip_between
+from junheng.explain.reconcile.slips import NO_SLIP, NOUGHT, ORDER, POINT, slip_between
 from junheng.explain.reconcile.words import Teller, wording
 from junheng.explain.words import Words
 from junheng.intake.published import Figure, Published
@@ -63,10 +63,14 @@ def test_planted_causes_are_named():
     assert right / counted >= ENOUGH
 
 
+SAME = {"some_value": "one_value", "mother_left_out": "school_left_out"}
+
+
 def is_named(planted, found):
-    for fit in found.fits:
+    """Whether the cause is named, alone or with two others that fit as well."""
+    for fit in found.fits[:3] if len(found.fits) <= 3 else ():
         (cause, *more) = fit.causes
-        alike = {"some_value": "one_value"}.get(cause.id, cause.id) == planted.cause
+        alike = SAME.get(cause.id, cause.id) == planted.cause
         keys = ("school", "kind", "element")
         if alike and not more and all(cause.about.get(k) == planted.about.get(k) for k in keys):
             return True
@@ -254,7 +258,7 @@ def test_every_cause_can_be_told():
         "item": "sports_area_per_pupil", "relaxation": LAW.relaxations[0].id,
         "reported": "3", "value": "30", "low": "29", "high": "31",
     }  # fmt: skip
-    for cause in (*ids, "one_value", "some_value", "school_left_out", "cut"):
+    for cause in (*ids, "mother_left_out", "one_value", "some_value", "school_left_out", "cut"):
         text = teller.cause(Cause(id=cause, about=about))
         assert text
         assert "{" not in text
@@ -295,7 +299,7 @@ def test_both_is_what_lies_in_both(pairs, x):
     [
         (123, 1230, POINT),
         (12.3, 123, POINT),
-        (57, 0, POINT),
+        (57, 0, NOUGHT),
         (132, 123, ORDER),
         (1233, 123, ORDER),
         (128, 123, 3),

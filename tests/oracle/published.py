@@ -69,11 +69,10 @@ def sections(tables, how):
     found = {}
     for code, school in schools.items():
         kind = school["kind"]
-        if kind not in WEIGHTS or kind in how.without_kinds or code in how.without_schools:
-            continue
-        if how.public_only and school["sponsor"] == "private":
+        if not kept(school, how):
             continue
         joins = how.merge and kind == "teaching_point" and joins_mother(school)
+        joins = joins and kept(schools.get(school["mother_school"]), how)
         target = school["mother_school"] if joins else code
         heads = sum(
             w * (school[f"pupils_{s}"] or 0)
@@ -97,6 +96,14 @@ def sections(tables, how):
             here[0] += pupils
             here[1] = here[1] + amounts
     return found
+
+
+def kept(school, how):
+    """Whether a school is looked at; its points stand alone if it is not."""
+    if school is None or school["kind"] not in WEIGHTS or school["kind"] in how.without_kinds:
+        return False
+    private = how.public_only and school["sponsor"] == "private"
+    return school["school"] not in how.without_schools and not private
 
 
 def asked(school, stage):

@@ -18,6 +18,7 @@ from pydantic import Field
 from junheng.base.elements import Definition, Figure
 from junheng.base.units import Stage
 from junheng.evaluate.resources import SCOPE, evaluate_resources
+from junheng.evaluate.sections import merges
 from junheng.explain.reconcile.readings import Manner, Reading, reading_of
 from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law
@@ -91,6 +92,17 @@ def other_readings(tables: Tables, law: Law) -> Iterator[tuple[Cause, Reading]]:
         yield cause, reading_of(evaluate_resources(tables, law, relaxations), law)
     official = _read(tables, law)
     yield Cause(id="pupils_of_school"), _by_school_pupils(official)
+
+
+def without_mothers(tables: Tables, law: Law) -> Iterator[tuple[str, Reading]]:
+    """Yield schools that points merge into, and the reading in which those points stand alone."""
+    schools = tables["schools"]
+    if "mother_school" not in schools.columns:
+        return
+    joining = schools.filter(merges(law.scopes[SCOPE]))["mother_school"].unique().sort()
+    for mother in joining.to_list():
+        rest = schools.filter(pl.col("school") != mother)
+        yield mother, _read(_with_schools(tables, rest), law)
 
 
 def _read(tables: Tables, law: Law) -> Reading:

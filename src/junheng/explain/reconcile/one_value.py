@@ -146,9 +146,8 @@ def _suspects(
         EVERYTHING,
     )
     values = scaled(room, 1.0, shift=float(reported))
-    whole = evidence.cells[element.table, key].get(element.at_most or "")
+    # Whoever mistyped a part may have made it greater than its whole: only the range is legal.
     legal = between(float(element.minimum), float(element.maximum or math.inf))
-    legal = both(legal, below(float(whole))) if whole is not None else legal
     for found in candidates(both(values, legal), float(reported), element):
         yield Suspect(
             table=element.table,

@@ -10,7 +10,12 @@ from typing import Final, Literal
 from junheng.evaluate.resources import SCOPE, evaluate_resources
 from junheng.evaluate.sections import build_sections
 from junheng.evaluate.whatif import Change, with_change
-from junheng.explain.reconcile.causes import Cause, catalogue, other_readings
+from junheng.explain.reconcile.causes import (
+    Cause,
+    catalogue,
+    other_readings,
+    without_mothers,
+)
 from junheng.explain.reconcile.one_value import Evidence, Suspect, amounts
 from junheng.explain.reconcile.printing import Shown, off
 from junheng.explain.reconcile.pupils import pupils
@@ -145,6 +150,9 @@ class _Desk:
         for school in dict.fromkeys(reading.school.tolist()):
             cause = Cause(id="school_left_out", about={"school": school})
             yield self._fit((cause,), figures(reading.kept(reading.school != school), OFFICIAL))
+        for school, rest in without_mothers(self._tables, self._law):
+            cause = Cause(id="mother_left_out", about={"school": school})
+            yield self._fit((cause,), figures(rest, OFFICIAL))
 
     def one_value(self) -> Iterator[Fit]:
         """Yield single cells with another value, of equally strange slips all."""

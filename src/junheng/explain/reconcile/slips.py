@@ -8,7 +8,7 @@ from typing import Final
 from junheng.base.units import SLACK
 
 NO_SLIP: Final = 9  # stranger than any slip known here
-POINT, ORDER, DIGIT = 1, 2, 3
+POINT, ORDER, DIGIT, NOUGHT = 1, 2, 3, 4
 _POWERS: Final = 4  # of ten a point is moved at the most
 _DIGITS: Final = "0123456789"
 
@@ -23,7 +23,7 @@ def slips_of(value: float) -> dict[float, int]:
 
 
 def _slips(value: float) -> Iterator[tuple[int, float]]:
-    yield POINT, 0.0
+    yield NOUGHT, 0.0
     for power in range(1, _POWERS + 1):
         yield POINT, value * 10.0**power
         yield POINT, value / 10.0**power

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Final
 
 from junheng.base.units import Stage
 from junheng.explain.reconcile.causes import Cause
 from junheng.explain.reconcile.search import Fit, Reconciliation
 from junheng.explain.words import Words, shown
 from junheng.intake.published import Figure
+
+_LISTED: Final = 8  # explanations that fit equally
 
 
 @cache
@@ -78,19 +81,24 @@ class Teller:
         yield say("differ", count=count, off=len(found.off))
         if found.undecided:
             yield say("open", count=len(found.undecided))
+        yield from self._explanation(found, count)
+        for advice in dict.fromkeys(_advice(c) for fit in found.fits for c in fit.causes):
+            yield say("advice", advice=advice)
+
+    def _explanation(self, found: Reconciliation, count: int) -> Iterator[str]:
         if found.outcome == "explained":
             yield say("explained", cause=self.causes(found.fits[0]), count=count)
         elif found.outcome == "ambiguous":
             yield say("ambiguous", number=len(found.fits), count=count)
-            for number, fit in enumerate(found.fits, 1):
+            for number, fit in enumerate(found.fits[:_LISTED], 1):
                 yield say("one_of", number=number, cause=self.causes(fit))
+            if len(found.fits) > _LISTED:
+                yield say("more", number=len(found.fits) - _LISTED)
         else:
             yield say("none", count=count)
             for fit in found.nearest[:1]:
                 yield say("nearest", cause=self.causes(fit), off=len(fit.off))
             yield say("none_fix")
-        for advice in dict.fromkeys(_advice(c) for fit in found.fits for c in fit.causes):
-            yield say("advice", advice=advice)
 
     def figure(self, figure: Figure) -> tuple[str, str, str]:
         """Return item, stage and kind of a figure."""
