@@ -34,6 +34,7 @@ NATION = sample_nation(LAW, counties=8, seed=11, missing_rate=0)
 COUNTIES = [COUNTY, *(NATION.of_county(name) for name in NATION.counties())]
 EVERY = ("cv", "mean", "met")
 OURS = printed(reckon(COUNTY, LAW, How()), How(), EVERY, STAGES)
+TELLER = Teller(words=Words(LAW.rulebook.labels), schools={})
 TRIALS = 60
 # What is counted right of so few trials: fewer than that happens by chance once in a thousand.
 ENOUGH = 0.88
@@ -213,8 +214,21 @@ def test_sections_without_a_value_left_out_of_the_item_are_named():
 
 def test_what_our_data_does_not_decide_is_never_taken_for_agreement():
     found = reconcile(with_gaps(), LAW, OURS)
-    assert found.outcome == "none"
+    assert found.outcome == "open"
     assert {f.item for f in found.undecided} == {"equipment_value_per_pupil"}
+    assert found.counted == len(OURS) - len(found.undecided)
+    sentences = list(TELLER.verdict(found))
+    assert "不能说一致还是不一致" in sentences[1]
+    assert not any("完全一致" in sentence for sentence in sentences)
+
+
+def test_what_our_data_does_not_decide_does_not_hide_what_explains_the_rest():
+    found = reconcile(with_gaps(), LAW, told(How(equal=True, simple=True)))
+    assert found.outcome == "explained"
+    assert found.aside
+    assert named(found) == [("unweighted",)]
+    told_all = "".join(TELLER.verdict(found))
+    assert f"{found.counted} 个数全部重现" in told_all
 
 
 # ------------------------------------------------------------------ the pieces
@@ -250,7 +264,6 @@ def test_every_reading_differs_from_the_official_one_in_some_county():
 
 
 def test_every_cause_can_be_told():
-    teller = Teller(words=Words(LAW.rulebook.labels), schools={})
     ids = {cause.id for tables in COUNTIES for cause, _ in other_readings(tables, LAW)}
     ids |= {one.id for one in catalogue().manner}
     about = {
@@ -259,7 +272,7 @@ def test_every_cause_can_be_told():
         "reported": "3", "value": "30", "low": "29", "high": "31",
     }  # fmt: skip
     for cause in (*ids, "mother_left_out", "one_value", "some_value", "school_left_out", "cut"):
-        text = teller.cause(Cause(id=cause, about=about))
+        text = TELLER.cause(Cause(id=cause, about=about))
         assert text
         assert "{" not in text
     assert ids <= wording()["cause"].keys()

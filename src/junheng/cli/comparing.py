@@ -104,7 +104,7 @@ def _compared(
         raise UnusableFileError(
             file=paths[1], why=say("no_common", file=paths[0]), fix=say("no_common_fix")
         )
-    split = [_by_county(one) for one in tables]
+    split = [one.by_county() for one in tables]
     found = []
     for one, other in track(pairs, say("comparing"), console=console(), transient=True):
         first = Version(tables=split[0][one], law=laws[0])
@@ -119,23 +119,6 @@ def _compared(
         only_before=tuple(name for name in names[0] if name not in matched[0]),
         only_after=tuple(name for name in names[1] if name not in matched[1]),
     )
-
-
-def _by_county(tables: Tables) -> dict[str, Tables]:
-    """Return each county's tables, cutting every frame once."""
-    parts = {
-        name: frame.partition_by("county", as_dict=True) for name, frame in tables.frames.items()
-    }
-    return {
-        county: Tables(
-            frames={
-                name: parts[name].get((county,), frame.clear())
-                for name, frame in tables.frames.items()
-            },
-            origins=tables.origins,
-        )
-        for county in tables.counties()
-    }
 
 
 # ------------------------------------------------------------------ one county

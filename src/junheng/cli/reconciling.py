@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from junheng import __version__
+from junheng.base.errors import NothingInForceError
 from junheng.cli.comparing import check_suffix
 from junheng.cli.console import console, plain_table, print_table, tell
 from junheng.cli.evaluation import read_clean, the_county
@@ -35,6 +36,8 @@ def reconcile_input(
 ) -> None:
     """Hold published figures against the county's data; print what explains the differences."""
     check_suffix(output, _WRITERS)
+    if not law.items:
+        raise NothingInForceError(date=law.on, rulebook=law.rulebook.id)
     words = Words(law.rulebook.labels)
     published = read_published(figures, item_names(law, words))
     tables = the_county(read_clean(path, law.rulebook), path, county)

@@ -22,7 +22,7 @@ FigureKind = Literal["cv", "mean", "met", "percent", "sections"]
 KINDS: Final[tuple[FigureKind, ...]] = ("cv", "mean", "met", "percent", "sections")
 _COUNTS: Final = {"met", "sections"}
 _MOST_DECIMALS: Final = 9  # beyond what is printed, a spreadsheet stores noise
-_HEAD_ROWS: Final = 20  # rows in which headings are looked for
+_HEAD_ROWS: Final = 10  # rows in which headings are looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

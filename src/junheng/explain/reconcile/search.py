@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Literal
 
@@ -32,7 +32,7 @@ from junheng.intake.published import Figure, Published
 from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law
 
-Outcome = Literal["equal", "explained", "ambiguous", "none"]
+Outcome = Literal["equal", "open", "explained", "ambiguous", "none"]
 
 CUT: Final = Cause(id="cut")
 _TRIALS: Final = 300  # cells tried with the engine at the most
@@ -52,8 +52,10 @@ class Fit:
 class Reconciliation:
     """What explains the published figures.
 
-    equal: our own figures are the published ones. explained: one simplest cause gives all of
-    them. ambiguous: several equally simple ones do. none: none does; `nearest` come closest.
+    equal: our own figures are the published ones. open: those our data decides are, others it
+    does not decide. explained: one simplest cause gives all of them. ambiguous: several equally
+    simple ones do. none: none does; `nearest` come closest. Where nothing gives what our data
+    does not decide, `aside` says that the fits were sought without those figures.
     """
 
     outcome: Outcome
@@ -63,6 +65,12 @@ class Reconciliation:
     undecided: frozenset[Figure]  # of those off, what our data does not decide
     fits: tuple[Fit, ...] = ()
     nearest: tuple[Fit, ...] = ()
+    aside: bool = False
+
+    @property
+    def counted(self) -> int:
+        """How many figures a fit gives."""
+        return len(self.published) - (len(self.undecided) if self.aside else 0)
 
 
 def reconcile(tables: Tables, law: Law, published: Sequence[Published]) -> Reconciliation:
@@ -71,13 +79,26 @@ def reconcile(tables: Tables, law: Law, published: Sequence[Published]) -> Recon
     Causes are tried from simple to complicated: one thing reckoned otherwise, one school left
     out, one value another, two things at once; all that fit at the same depth are returned.
     """
-    desk = _Desk(tables, law, tuple(published))
-    ours = desk.official
-    wrong = off(desk.published, ours, "rounded")
-    undecided = frozenset(figure for figure in wrong if ours.get(figure) is None)
-    if not wrong:
-        fits: list[Fit] = []
-    else:
+    found = _reconcile(tables, law, tuple(published))
+    if found.outcome != "none" or not found.undecided:
+        return found
+    decided = tuple(one for one in found.published if one.figure not in found.undecided)
+    rest = _reconcile(tables, law, decided)
+    return replace(
+        rest,
+        outcome="open" if rest.outcome == "equal" else rest.outcome,
+        published=found.published,
+        off=found.off,
+        undecided=found.undecided,
+        aside=True,
+    )
+
+
+def _reconcile(tables: Tables, law: Law, published: tuple[Published, ...]) -> Reconciliation:
+    desk = _Desk(tables, law, published)
+    wrong = off(published, desk.official, "rounded")
+    fits: list[Fit] = []
+    if wrong:
         tiers = (desk.single, desk.school_left_out, desk.one_value, desk.pairs)
         fits = next((found for tier in tiers if (found := list(tier()))), [])
     outcome: Outcome = "none" if wrong else "equal"
@@ -85,10 +106,10 @@ def reconcile(tables: Tables, law: Law, published: Sequence[Published]) -> Recon
         outcome = "explained" if len(fits) == 1 else "ambiguous"
     return Reconciliation(
         outcome=outcome,
-        published=desk.published,
-        ours=ours,
+        published=published,
+        ours=desk.official,
         off=wrong,
-        undecided=undecided,
+        undecided=frozenset(figure for figure in wrong if desk.official.get(figure) is None),
         fits=tuple(fits),
         nearest=() if fits or not wrong else desk.nearest(wrong),
     )

@@ -74,13 +74,19 @@ class Teller:
 
     def verdict(self, found: Reconciliation) -> Iterator[str]:
         """Yield what is to be said, sentence by sentence."""
-        count = len(found.published)
+        count = found.counted
         if found.outcome == "equal":
             yield say("equal", count=count)
             return
-        yield say("differ", count=count, off=len(found.off))
+        known = len(found.off) - len(found.undecided)
+        yield say("differ", count=len(found.published), off=known)
         if found.undecided:
             yield say("open", count=len(found.undecided))
+        if found.outcome == "open":
+            yield say("rest", count=count)
+            return
+        if found.aside:
+            yield say("aside", count=count)
         yield from self._explanation(found, count)
         for advice in dict.fromkeys(_advice(c) for fit in found.fits for c in fit.causes):
             yield say("advice", advice=advice)
