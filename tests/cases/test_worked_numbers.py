@@ -240,7 +240,12 @@ def retention(numbers):
 def test_rooms_needed_for_so_many_classes(classes, need, short_of, status):
     kinds = product(("music", "art"), range(need - short_of))
     rooms = [{"school": "a", "room_kind": kind, "room_area": 96} for kind, _ in kinds]
-    school = {"school": "a", "kind": "primary", "pupils_primary": 999, "classes_primary": classes}
+    school = {
+        "school": "a",
+        "kind": "primary",
+        "pupils_primary": 40 * classes,
+        "classes_primary": classes,
+    }
     counts = {"music_rooms": need - short_of, "art_rooms": need - short_of}
     rows = {"schools": [school], "facilities": [{"school": "a", **counts}], "rooms": rooms}
     tables = make_tables(RULEBOOK.dictionary, rows, county="here")

@@ -83,8 +83,9 @@ def random_county(seed, *, gap_rate=None, schools=None):
     good = dice.random() < 0.5  # a county that does most things right, or one that does not
     county = {"county": [county_facts(dice, good)], "schools": []}
     count = schools or dice.choice((2, 3, 4, 5, 5, 6, 7, 9, 12))
+    tiny = dice.random() < 0.2  # a county of small rural schools, on whom the most rules turn
     for at in range(count):
-        county["schools"].append(random_school(dice, f"s{at}", good))
+        county["schools"].append(random_school(dice, f"s{at}", good, tiny))
     send_points_to_mothers(dice, county["schools"])
     for table, rows in (
         ("teachers", teachers),
@@ -109,7 +110,9 @@ def usually(dice, good):
 # ------------------------------------------------------------------ schools
 
 
-def some_pupils(dice):
+def some_pupils(dice, tiny):
+    if tiny:
+        return dice.choice((dice.randint(1, 60), 49, 50, dice.randint(30, 110), 99, 100))
     return dice.choice(
         (
             0 if dice.random() < 0.3 else dice.randint(1, 99),
@@ -123,9 +126,9 @@ def some_pupils(dice):
     )
 
 
-def random_school(dice, code, good):
+def random_school(dice, code, good, tiny):
     kind = dice.choice(KINDS)
-    pupils = {stage: some_pupils(dice) for stage in STAGES_OF.get(kind, ())}
+    pupils = {stage: some_pupils(dice, tiny) for stage in STAGES_OF.get(kind, ())}
     if kind == "teaching_point":
         pupils["primary"] = dice.choice((0, 10, 49, 50, 51, 99, dice.randint(10, 120)))
     school = {
@@ -133,7 +136,7 @@ def random_school(dice, code, good):
         "kind": kind,
         "school_name": f"No. {code}",
         "sponsor": "local_enterprise" if dice.random() < 0.01 else dice.choice(SPONSORS),
-        "area": dice.choice(("urban", "town", "rural", "rural")),
+        "area": "rural" if tiny else dice.choice(("urban", "town", "rural", "rural")),
         "built_year": dice.choice((1995, 2010, 2011, 2016, 2017, 2022)),
     }
     for stage, count in pupils.items():
@@ -272,6 +275,7 @@ def classes(dice, school, good, _):
     for stage in STAGES_OF.get(school["kind"], ()):
         left = school[f"pupils_{stage}"]
         limit = 45 if stage == "primary" else 50
+        limit = 29 if left < 100 and dice.random() < 0.5 else limit
         while left > 0:
             most = limit if usually(dice, good) else limit + dice.choice((1, 6))
             size = min(left, dice.choice((most, most, dice.randint(20, limit))))

@@ -5,8 +5,10 @@ Drawn to hurt: the ends of a range and the numbers beside a line far oftener tha
 
 import datetime as dt
 from itertools import product
+from math import ceil
 
 from oracle.counties import ATTESTED, GROUPS, SUBJECTS
+from oracle.indicators import MOST_IN_CLASS
 from oracle.oracle import STAGES_OF
 
 WORDS = {
@@ -98,8 +100,12 @@ def legal_range(element, row, elements):
     low, high = float(element.minimum), float(element.maximum)
     if element.at_most and row.get(element.at_most) is not None:
         high = min(high, row[element.at_most])
+    classes = row.get(element.id.replace("pupils_", "classes_"), None)
+    if element.id.startswith("pupils_") and classes is not None:
+        high = min(high, classes * MOST_IN_CLASS)
     below = [row[e.id] for e in elements if e.at_most == element.id and row.get(e.id) is not None]
-    return max([low, *below]), high
+    low = max([low, *below])
+    return low, max(low, high)
 
 
 def some_number(dice, element, legal, mildness):
@@ -130,8 +136,9 @@ def add_classes_and_rooms(dice, county):
 def match(dice, rows, keys, counted, element, others):
     listed = sum(all(row.get(k) == v for k, v in keys.items()) for row in rows)
     if counted.get(element) is None:
-        empty = counted.get(f"pupils_{keys.get('stage')}") == 0
-        counted[element] = listed + (0 if empty else dice.choice((0, 0, 1, 13)))
+        pupils = counted.get(f"pupils_{keys.get('stage')}")
+        more = 0 if pupils == 0 else dice.choice((0, 0, 1, 13))
+        counted[element] = max(listed + more, ceil((pupils or 0) / MOST_IN_CLASS))
     rows += [{**keys, **others} for _ in range(counted[element] - listed)]
 
 

@@ -6,6 +6,7 @@ is then "missing": what could still be decided is checked by filling the gaps, n
 
 import datetime as dt
 from collections import defaultdict
+from functools import partial
 
 from oracle.oracle import POINT_MINIMUM, STAGES_OF, exact, joins_its_mother
 from oracle.oracle import all_hold as none_fails
@@ -48,6 +49,8 @@ STEPS = {
 ROOMS_BUILT = "rooms_built_before"
 ROOMS_SMALL = "rooms_rural_small"
 SIZE_BUILT = "size_built_before"
+
+MOST_IN_CLASS = 200  # more than any class has
 
 VETOES = (
     "veto_exam_admission",
@@ -99,6 +102,17 @@ def attested(county, *items):
         if not backed or all(row.get("attested_school") for row in rows):
             raise NotReportedError(item)
         statuses.append("met")
+    return all_hold(statuses)
+
+
+def each(questions):
+    """The statuses of several schools; of one that did not report enough it is not known."""
+    statuses = []
+    for question in questions:
+        try:
+            statuses += question()
+        except NotReportedError:
+            statuses.append("missing")
     return all_hold(statuses)
 
 
@@ -180,35 +194,55 @@ def room_norm(county, group, kind, relaxations):
     if ROOMS_BUILT in relaxations and told(school, "built_year") <= 2016:
         norms.append({"music": 73, "art": 67}[kind])
     if ROOMS_SMALL in relaxations and told(school, "area") == "rural":
-        rows = [row for campus in group for row in classes_of(county, campus)]
-        sizes = [told(row, "class_pupils") for row in rows]
         small = sum(pupils_of(campus) for campus in group) < 100
-        if small and max(sizes, default=0) < 30:
+        if small and largest_of_group(county, group) < 30:
             norms.append(max({"primary": 54, "junior": 61}[s] for s in STAGES_OF[school["kind"]]))
     return min(norms)
 
 
+def largest_of_group(county, group):
+    found = 0
+    for campus in group:
+        rows = classes_of(county, campus)
+        for stage in STAGES_OF[campus["kind"]]:
+            sizes = [number(row, "class_pupils") for row in rows if row["stage"] == stage]
+            found = max(found, largest(campus, stage, sizes))
+    return found
+
+
 def arts_rooms(county, _, relaxations):
+    return each(
+        partial(rooms_of_group, county, group, relaxations) for group in counted_schools(county)
+    )
+
+
+def rooms_of_group(county, group, relaxations):
+    if sum(pupils_of(campus) for campus in group) == 0:
+        return []
+    classes = sum(
+        class_count(campus, stage) for campus in group for stage in STAGES_OF[campus["kind"]]
+    )
+    need = -(-classes // 12)
     statuses = []
-    for group in counted_schools(county):
-        if sum(pupils_of(campus) for campus in group) == 0:
-            continue
-        classes = sum(
-            class_count(campus, stage) for campus in group for stage in STAGES_OF[campus["kind"]]
-        )
-        need = -(-classes // 12)
-        for kind in ("music", "art"):
-            norm = room_norm(county, group, kind, relaxations)
-            areas = [area for campus in group for area in rooms_of(county, campus, kind)]
-            statuses.append(held(sum(area >= norm for area in areas) >= need))
-    return all_hold(statuses)
+    for kind in ("music", "art"):
+        norm = room_norm(county, group, kind, relaxations)
+        areas = [area for campus in group for area in rooms_of(county, campus, kind)]
+        statuses.append(held(sum(area >= norm for area in areas) >= need))
+    return statuses
 
 
 def class_count(school, stage):
-    """How many classes there are; where there are no pupils nobody need be told."""
-    if school.get(f"classes_{stage}") is None and school.get(f"pupils_{stage}") == 0:
+    """How many classes there are; where there are no pupils nobody need be told.
+
+    Nobody believes in classes that could not hold the pupils.
+    """
+    pupils = school.get(f"pupils_{stage}")
+    if school.get(f"classes_{stage}") is None and pupils == 0:
         return 0
-    return number(school, f"classes_{stage}")
+    classes = number(school, f"classes_{stage}")
+    if classes * MOST_IN_CLASS < (pupils or 0):
+        raise NotReportedError(f"classes_{stage}")
+    return classes
 
 
 def rooms_of(county, school, kind):
@@ -249,12 +283,25 @@ def school_size(county, on, relaxations):
 
 
 def class_size(county, _, __):
-    statuses = []
-    for school in campuses(county):
-        for row in classes_of(county, school):
-            limit = {"primary": 45, "junior": 50}[told(row, "stage")]
-            statuses.append(held(number(row, "class_pupils") <= limit))
-    return all_hold(statuses)
+    return each(partial(classes_of_school, county, school) for school in campuses(county))
+
+
+def classes_of_school(county, school):
+    rows = rows_of(county, "classes", [school])
+    limits = {"primary": 45, "junior": 50}
+    if any(number(row, "class_pupils") > limits[told(row, "stage")] for row in rows):
+        return ["below"]
+    classes_of(county, school)
+    for stage in STAGES_OF[school["kind"]]:
+        sizes = [number(row, "class_pupils") for row in rows if row["stage"] == stage]
+        if largest(school, stage, sizes) > limits[stage]:
+            raise NotReportedError("class_pupils")
+    return ["met" for _ in rows]
+
+
+def largest(school, stage, sizes):
+    """The size of the largest class, should all pupils who are in no class be in it."""
+    return max(sizes, default=0) + max(0, number(school, f"pupils_{stage}") - sum(sizes))
 
 
 def small_school_funding(county, _, __):

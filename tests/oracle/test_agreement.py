@@ -31,6 +31,7 @@ from oracle.oracle import (
     dispersions_of,
     eased,
     evaluated_sections,
+    joins_its_mother,
     schools_step,
 )
 
@@ -38,7 +39,6 @@ RULEBOOK = load_rulebook("moe-2017-6")
 DICTIONARY = RULEBOOK.dictionary
 BATCHES = 20
 PER_BATCH = 500
-WHOLE_PER_BATCH = 75
 FILLS = 2
 RESOURCE_RELAXATIONS = frozenset({VISITING, DENSE_CITY})
 TOLERANCE = 1e-9
@@ -288,7 +288,8 @@ ORDER = ["eligibility", "veto", "schools", "dispersion", "government", "quality"
 
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_whole_counties_agree(batch):
-    for seed in range(batch * WHOLE_PER_BATCH, (batch + 1) * WHOLE_PER_BATCH):
+    used = set()
+    for seed in range(batch * PER_BATCH, (batch + 1) * PER_BATCH):
         on, county = DAYS[seed % len(DAYS)], random_county(seed)
         tables = make_tables(DICTIONARY, county, county="here")
         evaluation = evaluate_county(tables, law_of(RULEBOOK, on))
@@ -297,6 +298,29 @@ def test_whole_counties_agree(batch):
             found = differences_of_indicators(verdict, questions, relaxations)
             found += differences_of_items(name, evaluation, questions, relaxations)
             assert not found, report(county, f"seed {seed} on {on}, {name}", found)
+        used |= {name for name, schools in evaluation.used.items() if schools}
+    assert used == {r.id for r in RULEBOOK.relaxation}
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_the_random_counties_are_no_easy_ones(batch):
+    seeds = range(batch * PER_BATCH, (batch + 1) * PER_BATCH)
+    counties = [random_county(seed) for seed in seeds]
+    complete = [random_county(seed, gap_rate=0) for seed in seeds]
+    held = {
+        "split": sum(any(s["kind"] in SPLIT for s in c["schools"]) for c in complete),
+        "merged": sum(any(merges(s, c) for s in c["schools"]) for c in complete),
+        "gap": sum(one != whole for one, whole in zip(counties, complete, strict=True)),
+        "no gap": sum(one == whole for one, whole in zip(counties, complete, strict=True)),
+    }
+    assert min(held.values()) >= PER_BATCH / 5, held
+
+
+SPLIT = {"nine_year", "complete_secondary", "twelve_year"}
+
+
+def merges(school, county):
+    return joins_its_mother(school, {other["school"] for other in county["schools"]})
 
 
 def differences_of_items(name, evaluation, questions, relaxations):

@@ -50,9 +50,10 @@ def failing():
     _short_of_teachers(rows)
     _short_of_space(rows)
     _short_of_rooms(rows)
+    _find(rows["schools"], "s08")["built_year"] = 2008
+    _grown(rows, "s08", "junior", 2150)
     _sized(rows, "s02", "（3）班", 52)
     _sized(rows, "s08", "（1）班", 58)
-    _find(rows["schools"], "s08").update(pupils_junior=2150, built_year=2008)
     _find(rows["funds"], "s05")["public_funding_allotted"] = 5.5
     rows["county"][0].update(exchanged_teachers=30, teacher_mean_salary=8.2, veto_key_classes=True)
     rows["survey"][0]["survey_satisfied"] = 160
@@ -127,6 +128,15 @@ def _sized(rows, school, ending, pupils):
         r for r in rows["classes"] if r["school"] == school and r["class_name"].endswith(ending)
     )
     row["class_pupils"] = pupils
+
+
+def _grown(rows, school, stage, pupils):
+    """So many pupils, and classes enough for them."""
+    rows["classes"] = [
+        r for r in rows["classes"] if (r["school"], r["stage"]) != (school, stage)
+    ] + _classes({"school": school}, stage, pupils)
+    counts = {f"pupils_{stage}": pupils, f"classes_{stage}": -(-pupils // 42)}
+    _find(rows["schools"], school).update(counts)
 
 
 def _add_school(rows, at, school):

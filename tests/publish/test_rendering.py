@@ -16,7 +16,9 @@ A4, A3 = (595, 842), (842, 1191)
 
 
 def text_of(pdf):
-    return "".join("".join(page.extract_text().split()) for page in PdfReader(pdf).pages)
+    """All text without blanks, and without the page numbers that may stand inside a sentence."""
+    pages = ("".join(page.extract_text().split()) for page in PdfReader(pdf).pages)
+    return "".join(re.sub(r"—\d+—$", "", page) for page in pages)
 
 
 def size_of(page):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import polars as pl
 
 from junheng.base.elements import Element, Table
 from junheng.base.units import Stage
-from junheng.evaluate.bounds import Bounds
+from junheng.evaluate.bounds import Bounds, total
 from junheng.evaluate.findings import Input
 from junheng.evaluate.sections import POINT, merges, pupils_element
 from junheng.intake.tables import Tables
@@ -137,19 +138,24 @@ class Book:
             self.scoped[scope_id] = tuple(pair for pair in judged if pair[1] is not False)
         return self.scoped[scope_id]
 
-    def fits(self, who: Who, school: Row) -> bool | None:
-        """Return whether a school fits a description; None if that is not known."""
+    def fits(self, who: Who, school: Row, campuses: tuple[Row, ...] = ()) -> bool | None:
+        """Return whether a school fits a description; None if that is not known.
+
+        Its numbers are those of all `campuses` it is judged with, itself among them.
+        """
         if who.is_anyone:
             return True
-        key = ("fits", id(who), school["school"])
+        campuses = campuses or (school,)
+        key = ("fits", id(who), school["school"], len(campuses))
         if key not in self.memory:
-            answers = list(self._answers(who, school))
+            answers = list(self._answers(who, campuses))
             self.memory[key] = False if False in answers else None if None in answers else True
         answer = self.memory[key]
         assert answer is None or isinstance(answer, bool)
         return answer
 
-    def _answers(self, who: Who, school: Row) -> Iterator[bool | None]:
+    def _answers(self, who: Who, campuses: tuple[Row, ...]) -> Iterator[bool | None]:
+        school = campuses[0]
         if who.kinds:
             yield _among(school["kind"], who.kinds)
         if who.areas:
@@ -162,51 +168,81 @@ class Book:
             yield None if boards is None else boards is who.boarding
         if who.flag is not None:
             yield school[who.flag]
-        yield from self._counted_answers(who, school)
+        yield from self._counted_answers(who, campuses)
 
-    def _counted_answers(self, who: Who, school: Row) -> Iterator[bool | None]:
+    def _counted_answers(self, who: Who, campuses: tuple[Row, ...]) -> Iterator[bool | None]:
         if not who.counts:
             return
-        pupils = self.enrolled(school)
+        pupils = total(self.enrolled(campus) for campus in campuses)
         if who.pupils_at_least is not None:
             yield _threeway(pupils.low >= who.pupils_at_least, pupils.high >= who.pupils_at_least)
         if who.pupils_below is not None:
             yield _threeway(pupils.high < who.pupils_below, pupils.low < who.pupils_below)
         if who.built_until is not None:
-            built = school["built_year"]
+            built = campuses[0]["built_year"]
             yield None if built is None else built <= who.built_until
         if who.migrant_percent_above is not None:
-            yield self._mostly_migrant(school, pupils, float(who.migrant_percent_above))
+            migrants = total(self.number("migrant_pupils", campus) for campus in campuses)
+            yield _mostly(migrants, pupils, float(who.migrant_percent_above))
         if who.largest_class_below is not None:
-            largest = self.largest_class(school)
+            largest = [self.largest_class(campus) for campus in campuses]
             limit = who.largest_class_below
-            yield _threeway(largest.high < limit, largest.low < limit)
-
-    def _mostly_migrant(self, school: Row, pupils: Bounds, percent: float) -> bool | None:
-        migrants = self.number("migrant_pupils", school)
-        if pupils.value is None or migrants.value is None:
-            return None
-        return migrants.value * 100 > percent * pupils.value
+            yield _threeway(
+                all(one.high < limit for one in largest), all(one.low < limit for one in largest)
+            )
 
     def class_count(self, school: Row, stage: Stage) -> Bounds:
-        """Return how many classes a stage has: as declared, never fewer than the rows given."""
-        declared = self.number(f"classes_{stage}", school)
+        """Return how many classes a stage has: as declared, never fewer than the rows given.
+
+        A number of classes that cannot hold the pupils reported says nothing.
+        """
+        element, pupils = f"classes_{stage}", self.number(pupils_element(stage), school)
+        declared = self.number(element, school)
         listed = self.classes.get((str(school["school"]), stage.value))
-        if school[f"classes_{stage}"] is None and school[pupils_element(stage)] == 0:
+        if school[element] is None and pupils.value == 0:
             declared = Bounds.exactly(0.0)
+        fewest = math.ceil(pupils.low / self._most_in_class)
+        if declared.high < fewest:
+            declared = Bounds(low=fewest, high=float(self.elements[element].maximum or 0))
         return declared.at_least(float(listed["count"]) if listed else 0.0)
+
+    @property
+    def _most_in_class(self) -> float:
+        """The most pupils a class may legally be reported to have."""
+        return float(self.elements["class_pupils"].maximum or 0)
+
+    def largest_of_stage(self, school: Row, stage: Stage) -> Bounds:
+        """Return the size of the largest class of a stage.
+
+        Pupils who are in none of the classes listed may yet turn up in any of them.
+        """
+        listed = self.classes.get((str(school["school"]), stage.value))
+        low = float(listed["largest"] or 0) if listed else 0.0
+        known = float(listed["count"] - listed["open"]) if listed else 0.0
+        if known < self.class_count(school, stage).high:
+            return Bounds(low=low, high=self._most_in_class)
+        placed = float(listed["placed"]) if listed else 0.0
+        pupils = self.number(pupils_element(stage), school)
+        return Bounds(low=low, high=low + max(0.0, pupils.high - placed))
+
+    def class_gaps(self, school: Row, stage: Stage, limit: float) -> tuple[Input, ...]:
+        """Return what is missing to know that no class beside those listed exceeds `limit`."""
+        largest = self.largest_of_stage(school, stage)
+        if largest.high <= max(limit, largest.low):
+            return ()
+        names = (f"classes_{stage}", pupils_element(stage))
+        blank = (self.input("schools", name, school) for name in names if school[name] is None)
+        return (self.unlisted_class(school, stage), *blank)
+
+    def unlisted_class(self, school: Row, stage: Stage) -> Input:
+        """Return the class of a stage that nobody has listed yet."""
+        return self.input("classes", "class_pupils", school, stage=stage.value)
 
     def largest_class(self, school: Row) -> Bounds:
         """Return the size of the school's largest compulsory class."""
-        low, open_end = 0.0, False
-        for stage in self.stages(school):
-            listed = self.classes.get((str(school["school"]), stage.value))
-            count = self.class_count(school, stage)
-            low = max(low, float(listed["largest"] or 0) if listed else 0.0)
-            known = float(listed["count"] - listed["open"]) if listed else 0.0
-            open_end = open_end or known < count.high
-        top = float(self.elements["class_pupils"].maximum or 0)
-        return Bounds(low=low, high=top if open_end else low)
+        every = [self.largest_of_stage(school, stage) for stage in self.stages(school)]
+        low, high = (max((getattr(one, end) for one in every), default=0.0) for end in _ENDS)
+        return Bounds(low=low, high=high)
 
     def input(
         self,
@@ -233,6 +269,16 @@ class Book:
     def county_gaps(self, elements: Iterable[str]) -> tuple[Input, ...]:
         """Return the county figures among `elements` that are not reported."""
         return tuple(self.input("county", e) for e in elements if self.county.get(e) is None)
+
+
+_ENDS = ("low", "high")
+
+
+def _mostly(some: Bounds, everybody: Bounds, percent: float) -> bool | None:
+    """Whether some are more than so many percent of everybody; None if that is not known."""
+    if some.value is None or everybody.value is None:
+        return None
+    return some.value * 100 > percent * everybody.value
 
 
 def _among(value: object, known: tuple[str, ...]) -> bool | None:
@@ -305,6 +351,7 @@ def _counted(tables: Tables, table: str) -> dict[tuple[str, str], Row]:
             pl.len().alias("count"),
             pl.col("class_pupils").is_null().sum().alias("open"),
             pl.col("class_pupils").max().alias("largest"),
+            pl.col("class_pupils").sum().alias("placed"),
         )
     )
     return {(row["school"], row["stage"]): row for row in grouped.to_dicts()}

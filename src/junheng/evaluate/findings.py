@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from junheng.base.units import Status
+from junheng.evaluate.bounds import all_of
+from junheng.rulebook.model import Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,3 +144,17 @@ class CountyEvaluation:
     relaxed_resources: Resources
     alone_resources: Mapping[str, Resources]
     used: Mapping[str, tuple[str, ...]]  # relaxation id -> schools whose verdict it changes
+
+
+def rolled_up(part: Part, singles: list[Finding], comparison: str, unit: str) -> PartFinding:
+    """Return the finding of a part that asks something of every single thing: all must hold."""
+    status = all_of(single.status for single in singles)
+    gaps = tuple(gap for s in singles if s.status is Status.MISSING for gap in s.missing)
+    return PartFinding(
+        part=part.id,
+        status=status,
+        singles=tuple(singles),
+        comparison=comparison,
+        gap_unit=unit,
+        missing=tuple(dict.fromkeys(gaps)) if status is Status.MISSING else (),
+    )

@@ -12,7 +12,8 @@ from junheng.evaluate.book import Book, Row, years_between
 from junheng.evaluate.bounds import Bounds, all_of, judge, no_less_than_zero, softened, total
 from junheng.evaluate.bounds import share as share_of
 from junheng.evaluate.findings import Finding, Input, PartFinding, VariantFinding
-from junheng.evaluate.schools import class_size_part, funding_part, rooms_part, size_part
+from junheng.evaluate.rooms import rooms_part
+from junheng.evaluate.schools import class_size_part, funding_part, size_part
 from junheng.evaluate.shares import share_gap, share_part
 from junheng.rulebook import model
 from junheng.rulebook.model import Part, Standard

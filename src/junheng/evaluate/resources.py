@@ -245,7 +245,9 @@ def _plan(asked: _Asked) -> _Plan:
         per, pupils = item.measure.per, pl.col("pupils")
         values.append((pl.col(item.name("quantity")) * per / pupils).alias(item.name("value")))
         rank = item.rank(pl.col(item.name("value")))
-        ranks += [rank.alias(item.name("worst")), rank.alias(item.name("best"))]
+        # An item nobody judges, for want of a standard, may turn out either way.
+        ranks.append(rank.fill_null(BELOW).alias(item.name("worst")))
+        ranks.append(rank.fill_null(MET).alias(item.name("best")))
         status = status_of(pl.col(item.name("worst")), pl.col(item.name("best")))
         statuses.append(status.alias(item.name("status")))
     return _Plan(values=values, ranks=ranks, open_ranks=_open_ranks(asked.items), statuses=statuses)

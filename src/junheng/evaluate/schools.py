@@ -1,228 +1,18 @@
-"""The measures that look at every school or class: rooms, size, classes, small-school funds."""
+"""The measures that look at every school or class: size, classes, small-school funds."""
 
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import polars as pl
 
-from junheng.base.units import COMPULSORY, SLACK, Stage, Status, round_up
+from junheng.base.units import Stage, Status, round_up
 from junheng.evaluate.book import Book, Row
-from junheng.evaluate.bounds import Bounds, all_of, judge, no_less_than_zero, softened, total
-from junheng.evaluate.findings import Finding, Input, PartFinding
+from junheng.evaluate.bounds import Bounds, judge, no_less_than_zero, softened
+from junheng.evaluate.easing import Relaxed, may_use, relaxations_of, who_gaps
+from junheng.evaluate.findings import Finding, Input, PartFinding, rolled_up
 from junheng.rulebook import model
-from junheng.rulebook.model import Part, Relaxation, Standard, Who
-
-Relaxed = frozenset[str]
-
-_ROOM_KINDS = {"music": "music_rooms", "art": "art_rooms"}
-
-
-def _relaxations(book: Book, indicator: str, relaxed: Relaxed) -> Iterator[Relaxation]:
-    for relaxation in book.law.relaxations:
-        if relaxation.id in relaxed and relaxation.indicator == indicator:
-            yield relaxation
-
-
-def _may(book: Book, relaxation: Relaxation, school: Row) -> bool | None:
-    """Return whether a school may use a relaxation; None if that is not known."""
-    answers = [book.fits(who, school) for who in relaxation.who]
-    if True in answers:
-        return True
-    return None if None in answers else False
-
-
-def _who_gaps(book: Book, eased: list[Relaxation], school: Row) -> list[Input]:
-    """Return what must be reported to know whether the school may use a relaxation."""
-    gaps: list[Input] = []
-    for relaxation in eased:
-        if _may(book, relaxation, school) is not None:
-            continue
-        for who in relaxation.who:
-            if book.fits(who, school) is None:
-                gaps += _description_gaps(book, who, school)
-    return list(dict.fromkeys(gaps))
-
-
-def _description_gaps(book: Book, who: Who, school: Row) -> list[Input]:
-    named = (
-        ("area", bool(who.areas)),
-        ("sponsor", who.sponsored_publicly is not None),
-        ("boarding_school", who.boarding is not None),
-        ("built_year", who.built_until is not None),
-        ("migrant_pupils", who.migrant_percent_above is not None),
-        (who.flag or "", who.flag is not None),
-    )
-    gaps = [
-        book.input("schools", element, school)
-        for element, asked in named
-        if asked and school[element] is None
-    ]
-    if who.counts:
-        gaps += book.pupil_gaps(school)
-    if who.largest_class_below is not None:
-        for stage in book.stages(school):
-            for finding in _class_gaps(book, school, stage):
-                gaps += finding.missing
-    return gaps
-
-
-def _part(part: Part, singles: list[Finding], comparison: str, unit: str) -> PartFinding:
-    """Roll the single findings up: all must hold."""
-    status = all_of(single.status for single in singles)
-    gaps = tuple(gap for s in singles if s.status is Status.MISSING for gap in s.missing)
-    return PartFinding(
-        part=part.id,
-        status=status,
-        singles=tuple(singles),
-        comparison=comparison,
-        gap_unit=unit,
-        missing=tuple(dict.fromkeys(gaps)) if status is Status.MISSING else (),
-    )
-
-
-def rooms_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> PartFinding:
-    """Judge music and art rooms: enough rooms of the norm's area for the school's classes.
-
-    Source: moe-2017-6/4.3, gdh-2019-30/relax-10.
-    """
-    singles = []
-    eased = list(_relaxations(book, indicator, relaxed))
-    for room in _ROOM_KINDS:
-        norm_of = _norms(book, part, eased, room)
-        for school, inside in book.schools_in(part.scope or "counted"):
-            norms = norm_of(school)
-            key = ("rooms", school["school"], room, norms)
-            if key not in book.memory:
-                book.memory[key] = _room(book, part, school, (room, norms))
-            found = book.memory[key]
-            assert isinstance(found, Finding)
-            status = softened(found.status, in_scope=inside)
-            if status is Status.MISSING:
-                campuses = book.campuses(school, part.scope)
-                gaps = [gap for campus in campuses for gap in _room_gaps(book, campus, room)]
-                if inside is None:  # without its pupils it is not known whether it owes rooms
-                    gaps += [gap for campus in campuses for gap in book.pupil_gaps(campus)]
-                gaps += _who_gaps(book, eased, school)
-                found = dataclasses.replace(found, status=status, missing=tuple(gaps))
-            singles.append(found)
-    return _part(part, singles, "at_least", "rooms")
-
-
-def _room(book: Book, part: Part, school: Row, asked: tuple[str, tuple[float, float]]) -> Finding:
-    """Return the finding about one kind of room of a school, as if it were surely in scope."""
-    room, norms = asked
-    need, stock = _need(book, part, school), _stock(book, part, school, room)
-    have = Bounds(
-        low=float(sum(area >= norms[0] - SLACK for area in stock.areas)),
-        high=float(sum(area >= norms[1] - SLACK for area in stock.areas)) + stock.unlisted,
-    )
-    spare = have - need
-    known = have.value is not None and need.value is not None
-    return Finding(
-        school=str(school["school"]),
-        detail=room,
-        row=school["row"],
-        value=have.value,
-        standard=need.value,
-        status=no_less_than_zero(spare),
-        gap=max(0.0, -spare.low) if known else None,
-        gap_unit="rooms",
-    )
-
-
-def _norms(
-    book: Book, part: Part, eased: list[Relaxation], room: str
-) -> Callable[[Row], tuple[float, float]]:
-    """Return, for a school, the area surely enough and the area possibly enough for a room."""
-    strict = book.law.standard(part, room=room)
-    norm = strict.number if strict else 0.0
-    by_stage = {
-        stage: [(one, book.law.standard(one, stage=stage, room=room)) for one in eased]
-        for stage in COMPULSORY
-    }
-
-    def of_school(school: Row) -> tuple[float, float]:
-        surely, possibly = norm, norm
-        stage = Stage.JUNIOR if Stage.JUNIOR in book.stages(school) else Stage.PRIMARY
-        for relaxation, standard in by_stage[stage]:
-            may = _may(book, relaxation, school)
-            if standard is None or may is False:
-                continue
-            possibly = min(possibly, standard.number)
-            surely = min(surely, standard.number) if may else surely
-        return surely, possibly
-
-    return of_school
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stock:
-    """The rooms of one kind at a school: areas known, and how many more it may have."""
-
-    areas: tuple[float, ...]
-    unlisted: float
-
-
-def _need(book: Book, part: Part, school: Row) -> Bounds:
-    """Return how many rooms of each kind the classes of a school's campuses call for."""
-    measure = part.measure
-    assert isinstance(measure, model.Rooms)
-    key = ("need", school["school"])
-    if key not in book.memory:
-        campuses = book.campuses(school, part.scope)
-        classes = total(book.class_count(c, stage) for c in campuses for stage in book.stages(c))
-        book.memory[key] = Bounds(
-            low=float(math.ceil(classes.low / measure.classes_per_room)),
-            high=float(math.ceil(classes.high / measure.classes_per_room)),
-        )
-    found = book.memory[key]
-    assert isinstance(found, Bounds)
-    return found
-
-
-def _stock(book: Book, part: Part, school: Row, room: str) -> _Stock:
-    """Return the rooms of a school's campuses; declared rooms not listed stay open."""
-    key = ("stock", school["school"], room)
-    if key not in book.memory:
-        areas: list[float] = []
-        unlisted = 0.0
-        for campus in book.campuses(school, part.scope):
-            code = str(campus["school"])
-            rows = [r for r in book.lists["rooms"].get(code, ()) if r["room_kind"] == room]
-            known = [row["room_area"] for row in rows if row["room_area"] is not None]
-            declared = book.number(_ROOM_KINDS[room], book.row("facilities", code))
-            unlisted += declared.at_least(len(rows)).high - len(known)
-            areas += known
-        book.memory[key] = _Stock(areas=tuple(areas), unlisted=unlisted)
-    found = book.memory[key]
-    assert isinstance(found, _Stock)
-    return found
-
-
-def _room_gaps(book: Book, school: Row, room: str) -> list[Input]:
-    code = str(school["school"])
-    gaps = [
-        book.input("schools", f"classes_{stage}", school)
-        for stage in book.stages(school)
-        if school[f"classes_{stage}"] is None
-    ]
-    facilities = book.row("facilities", code)
-    declared = facilities[_ROOM_KINDS[room]] if facilities else None
-    if declared is None:
-        gaps.append(book.input("facilities", _ROOM_KINDS[room], school))
-    rows = [r for r in book.lists["rooms"].get(code, ()) if r["room_kind"] == room]
-    gaps += [
-        book.input("rooms", "room_area", school, row=row["row"])
-        for row in rows
-        if row["room_area"] is None
-    ]
-    if declared is not None and declared > len(rows):
-        gaps.append(book.input("rooms", "room_area", school))
-    return gaps
+from junheng.rulebook.model import Part, Relaxation, Standard
 
 
 def size_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> PartFinding:
@@ -231,7 +21,7 @@ def size_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> PartF
     Source: moe-2017-6/4.4, gdh-2019-30/relax-11.
     """
     singles = []
-    eased = list(_relaxations(book, indicator, relaxed))
+    eased = list(relaxations_of(book, indicator, relaxed))
     kinds = book.law.taught
     strict_of = {kind: book.law.standard(part, kind=kind) for kind in kinds}
     eased_of = {kind: [(one, book.law.standard(one, kind=kind)) for one in eased] for kind in kinds}
@@ -241,12 +31,12 @@ def size_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> PartF
             continue
         surely, possibly = strict, strict
         for relaxation, standard in eased_of[str(school["kind"])]:
-            may = _may(book, relaxation, school)
+            may = may_use(book, relaxation, (school,))
             if standard is None or may is False:
                 continue
             possibly, surely = standard, (standard if may else surely)
         singles.append(_size(book, school, (surely, possibly, inside), eased))
-    return _part(part, singles, "at_most", "persons")
+    return rolled_up(part, singles, "at_most", "persons")
 
 
 def _size(
@@ -261,7 +51,7 @@ def _size(
     status = statuses.pop() if len(statuses) == 1 else Status.MISSING
     gaps: list[Input] = []
     if status is Status.MISSING:
-        gaps = [*book.pupil_gaps(school), *_who_gaps(book, eased, school)]
+        gaps = [*book.pupil_gaps(school), *who_gaps(book, eased, (school,))]
     return Finding(
         school=str(school["school"]),
         row=school["row"],
@@ -296,7 +86,7 @@ def class_size_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) ->
         codes = [str(school["school"]) for school in taught if school["kind"] in kinds]
         for school, _ in book.schools_in(part.scope or "compulsory"):
             if stage in book.stages(school):
-                singles += _class_gaps(book, school, stage)
+                singles += _class_gaps(book, school, stage, standard)
         rows = book.tables["classes"].filter(
             pl.col("stage") == stage.value, pl.col("school").is_in(codes)
         )
@@ -307,7 +97,7 @@ def class_size_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) ->
     if not singles and looked_at:
         singles = [Finding(status=Status.MET)]
     return dataclasses.replace(
-        _part(part, singles, "at_most", "persons"),
+        rolled_up(part, singles, "at_most", "persons"),
         value=float(len(offenders)),
         gap=sum(s.gap or 0.0 for s in offenders),
         inputs=(("class_pupils", float(looked_at)),),
@@ -328,18 +118,13 @@ def _oversized(row: Row, standard: Standard) -> Finding:
     )
 
 
-def _class_gaps(book: Book, school: Row, stage: Stage) -> list[Finding]:
-    """Return a finding for the classes of one stage whose size is not reported, if any."""
-    code = str(school["school"])
-    listed = book.classes.get((code, stage.value))
-    count = book.class_count(school, stage)
-    known = (listed["count"] - listed["open"]) if listed else 0
-    if count.high <= known:
+def _class_gaps(book: Book, school: Row, stage: Stage, standard: Standard) -> list[Finding]:
+    """Return a finding if some class of a stage, not listed as it seems, may be too large."""
+    gaps = book.class_gaps(school, stage, standard.number)
+    if not gaps:
         return []
-    gaps = [book.input("classes", "class_pupils", school, stage=stage.value)]
-    if school[f"classes_{stage}"] is None:
-        gaps.append(book.input("schools", f"classes_{stage}", school))
-    return [Finding(school=code, stage=stage.value, status=Status.MISSING, missing=tuple(gaps))]
+    code = str(school["school"])
+    return [Finding(school=code, stage=stage.value, status=Status.MISSING, missing=gaps)]
 
 
 def funding_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> PartFinding:
@@ -378,7 +163,7 @@ def funding_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> Pa
                 missing=_funding_gaps(book, measure, school) if status is Status.MISSING else (),
             )
         )
-    return _part(part, singles, "at_least", "wan_yuan")
+    return rolled_up(part, singles, "at_least", "wan_yuan")
 
 
 def _funding_due(book: Book, measure: model.FundingFloor, school: Row) -> Bounds:

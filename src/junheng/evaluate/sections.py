@@ -13,7 +13,7 @@ from junheng.rulebook.law import Law
 from junheng.rulebook.model import Scope, Who
 from junheng.rulebook.problems import element_names
 
-_IDENTITY = ("school_name", "kind", "sponsor", "area")
+IDENTITY = ("school_name", "kind", "sponsor", "area")
 POINT = "teaching_point"
 _KEY = ("county", "school")
 
@@ -88,7 +88,7 @@ def _needed(frame: pl.DataFrame, law: Law) -> pl.DataFrame:
 @lru_cache(maxsize=64)  # the laws of a process, and what reconciling varies of them
 def _read_names(law: Law) -> frozenset[str]:
     elements = law.rulebook.dictionary.by_id()
-    names = {"stage", *_KEY, *_IDENTITY}
+    names = {"stage", *_KEY, *IDENTITY}
     names |= {"not_counted", "mother_school", "merge_decision", "has_kindergarten", "built_year"}
     for item in law.items:
         for part in item.part:

@@ -167,10 +167,21 @@ def _entry_gaps(book: Book, measure: model.Share, entry: _Entry) -> tuple[Input,
                 by_stage = stage if table == "teachers" else None
                 gaps.append(book.input(table, name, campus, stage=by_stage))
     if inside is None:
-        lacking = [e for e in ("sponsor", "area", "boarding_school") if school[e] is None]
+        lacking = [e for e in _described_by(measure) if school[e] is None]
         lacking += [f"pupils_{s}" for s in book.stages(school) if school[f"pupils_{s}"] is None]
         gaps += [book.input("schools", element, school) for element in lacking]
     return tuple(gaps)
+
+
+def _described_by(measure: model.Share) -> list[str]:
+    """Return the columns that tell whether a school is one the share is taken of."""
+    who = measure.who
+    asked = {
+        "sponsor": who.sponsored_publicly is not None,
+        "area": bool(who.areas),
+        "boarding_school": who.boarding is not None,
+    }
+    return [name for name, reads in asked.items() if reads]
 
 
 def _single(book: Book, measure: model.Share, standard: Standard, counted: _Counted) -> Finding:

@@ -7,10 +7,10 @@ from functools import lru_cache
 
 import polars as pl
 
-from junheng.base.units import COMPULSORY
-from junheng.evaluate.county import evaluate_again
+from junheng.base.units import COMPULSORY, Stage
+from junheng.evaluate.county import evaluate_again, evaluate_county
 from junheng.evaluate.findings import CountyEvaluation
-from junheng.evaluate.sections import POINT, pupils_element
+from junheng.evaluate.sections import IDENTITY, POINT, pupils_element
 from junheng.intake.tables import Tables
 from junheng.rulebook import model
 from junheng.rulebook.law import Law
@@ -19,24 +19,27 @@ from junheng.rulebook.problems import element_names
 
 # Tables a measure reads beside those of the elements it names.
 _ALSO_READS: dict[type[object], frozenset[str]] = {
-    model.Ratio: frozenset({"schools"}),
-    model.Rooms: frozenset({"schools", "facilities", "rooms", "classes"}),
-    model.Size: frozenset({"schools", "classes"}),
-    model.ClassSize: frozenset({"schools", "classes"}),
-    model.FundingFloor: frozenset({"schools"}),
+    model.Rooms: frozenset({"rooms", "classes"}),
+    model.ClassSize: frozenset({"classes"}),
     model.Attested: frozenset({"attestations"}),
     model.Monitoring: frozenset({"monitoring"}),
     model.Survey: frozenset({"survey"}),
 }
-
-
 # Of the facilities table the measure of rooms reads only how many rooms there are.
 _ROOM_COUNTS = frozenset({"music_rooms", "art_rooms"})
-
-# Who reads a school's pupils where the school stays a school of the same kinds of size, and who
-# reads its declared classes; other columns of the schools table are taken to concern everybody.
-_READ_PUPILS = (model.Ratio, model.Size, model.FundingFloor)
-_READ_CLASSES = (model.Rooms, model.ClassSize)
+_PUPILS = frozenset(pupils_element(stage) for stage in COMPULSORY)
+_CLASSES = frozenset(f"classes_{stage}" for stage in COMPULSORY)
+# Columns of the schools table a measure reads beside those it names: how large a school is,
+# and of sections what stands beside their numbers.
+_SIZES: dict[type[object], frozenset[str]] = {
+    model.Ratio: frozenset({*map(pupils_element, Stage), "has_kindergarten", *IDENTITY}),
+    model.Rooms: _PUPILS | _CLASSES,
+    model.Size: _PUPILS,
+    model.ClassSize: _PUPILS | _CLASSES,
+    model.FundingFloor: _PUPILS,
+}
+# What tells which schools there are and what is judged together: everybody reads it.
+_STRUCTURE = frozenset({"kind", "not_counted", "mother_school", "merge_decision"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,21 +87,23 @@ def evaluate_change(
     indicators that do not read the changed cell are taken over from `before`.
     """
     changed = with_change(tables, law, change)
-    readers = _readers(tables, law, change)
-    untouched = frozenset(
-        indicator.id for indicator in law.others if not _reads(indicator, law, change, readers)
-    )
-    keep_resources = not any(_reads(item, law, change, readers) for item in law.items)
-    relaxed = {
-        name
-        for relaxation in law.relaxations
-        for name in relaxation.adds
-        if law.rulebook.indicator(relaxation.indicator).area == "resource"
-    }
-    keep_resources = keep_resources and change.element not in relaxed
-    return evaluate_again(
-        changed, law, before=before, indicators=untouched, resources=keep_resources
-    ), changed
+    if _is_structural(tables, change):
+        return evaluate_county(changed, law), changed
+    untouched = frozenset(i.id for i in law.others if not _reads(i, law, change))
+    resources = not any(_reads(item, law, change) for item in law.items)
+    again = evaluate_again(changed, law, before=before, indicators=untouched, resources=resources)
+    return again, changed
+
+
+def _is_structural(tables: Tables, change: Change) -> bool:
+    """Whether a change may move a school in or out of what some rule looks at."""
+    if change.table != "schools" or change.element not in _STRUCTURE | _PUPILS:
+        return False
+    if change.element in _STRUCTURE:
+        return True
+    row = tables["schools"].filter(pl.col("school") == change.key[0]).row(0, named=True)
+    # Whoever has pupils before and after stays where it is; a point may cross a line.
+    return row["kind"] == POINT or not (row[change.element] and change.value)
 
 
 @lru_cache(maxsize=16)  # the laws of a process: few
@@ -117,47 +122,50 @@ def _named(law: Law) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
     return found
 
 
-_Readers = tuple[type[object], ...] | None
-
-
-def _readers(tables: Tables, law: Law, change: Change) -> _Readers:
-    """Return the kinds of measure that read a changed school column; None: any may."""
-    if change.table != "schools":
-        return None
-    if change.element in {f"classes_{stage}" for stage in COMPULSORY}:
-        return _READ_CLASSES
-    if change.element not in {pupils_element(stage) for stage in COMPULSORY}:
-        return None
-    row = tables["schools"].filter(pl.col("school") == change.key[0]).row(0, named=True)
-    numbers = (row[change.element], change.value)
-    least = 1 + max((size for r in law.relaxations for w in r.who for size in _sizes(w)), default=0)
-    same_size = all(isinstance(number, int) and number >= least for number in numbers)
-    return _READ_PUPILS if same_size and row["kind"] != POINT else None
-
-
-def _sizes(who: model.Who) -> tuple[int, ...]:
-    return tuple(n for n in (who.pupils_at_least, who.pupils_below) if n is not None)
-
-
-def _reads(indicator: Indicator, law: Law, change: Change, readers: _Readers) -> bool:
-    return any(
-        _measure_reads(measure, law, change, readers)
+def _reads(indicator: Indicator, law: Law, change: Change) -> bool:
+    return _asks_of_school(indicator, law, change) or any(
+        _measure_reads(measure, law, change)
         for part in indicator.part
         for measure in (part.measure, *(variant.measure for variant in part.variant))
     )
 
 
-def _measure_reads(measure: model.Measure, law: Law, change: Change, readers: _Readers) -> bool:
+def _asks_of_school(indicator: Indicator, law: Law, change: Change) -> bool:
+    """Whether a relaxation of the indicator reads the changed cell."""
+    eased = [r for r in law.relaxations if r.indicator == indicator.id]
+    if any(change.element in relaxation.adds for relaxation in eased):
+        return True
+    asked = [who for relaxation in eased for who in relaxation.who]
+    classes = change.table == "classes" and any(w.largest_class_below is not None for w in asked)
+    return classes or any(change.element in _columns(who) for who in asked)
+
+
+def _measure_reads(measure: model.Measure, law: Law, change: Change) -> bool:
     names, tables = _named(law)[id(measure)]
-    if readers is not None:
-        return change.element in names or isinstance(measure, readers)
-    if isinstance(measure, model.Share) and tables != {"county"}:
-        return change.element in names or change.table == "schools"
-    if change.table == "county":
-        region = isinstance(measure, model.Amount) and change.element == "funding_region"
-        return change.element in names or region
     if change.element in names:
         return True
+    if change.table == "schools":
+        sizes = _SIZES.get(type(measure), frozenset())
+        if isinstance(measure, model.Share) and tables != {"county"}:
+            sizes = _columns(measure.who) | (_PUPILS if "teachers" in tables else frozenset())
+        return change.element in sizes
+    if change.table == "county":
+        return isinstance(measure, model.Amount) and change.element == "funding_region"
     if isinstance(measure, model.Rooms) and change.table == "facilities":
         return change.element in _ROOM_COUNTS
     return change.table in _ALSO_READS.get(type(measure), frozenset())
+
+
+def _columns(who: model.Who) -> frozenset[str]:
+    """Return the columns of the schools table a description of schools reads."""
+    asked = {
+        "area": bool(who.areas),
+        "sponsor": who.sponsored_publicly is not None,
+        "boarding_school": who.boarding is not None,
+        "built_year": who.built_until is not None,
+        "migrant_pupils": who.migrant_percent_above is not None,
+        who.flag or "": who.flag is not None,
+        **dict.fromkeys(_PUPILS, who.counts),
+        **dict.fromkeys(_CLASSES, who.largest_class_below is not None),
+    }
+    return frozenset(name for name, reads in asked.items() if reads)
