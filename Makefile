@@ -21,6 +21,7 @@ DEMO := build/demo
 A ?= moe-2017-6
 B ?=
 ON ?= $(DEMO)/样例县.xlsx
+DATA ?= ../shared/data
 PYTEST_ARGS ?=
 
 .PHONY: help
@@ -66,6 +67,12 @@ demo: setup ## 生成样例县、测算并列出成果文件 (sample county in, 
 	@echo "成果文件（在 $(DEMO)/结果/ 下，请先打开 Word 简报和 results.xlsx）："
 	@find $(DEMO)/结果 -type f | sort | sed 's/^/  /'
 
+.PHONY: realdata
+realdata: setup ## 用项目旁的国外公开数据走一遍：DATA=../shared/data (1,614 real municipalities, demonstration rules)
+	@$(BIN)/python tools/ph_schools.py convert $(DATA)/ph_schools/ph_schools_2015.parquet build/realdata/数据
+	@$(BIN)/junheng evaluate build/realdata/数据 -o build/realdata/结果 --rulebook demo-ph --on 2016-01-01
+	@$(BIN)/python tools/ph_schools.py figures build/realdata/数据 build/realdata/结果
+
 # ---------------------------------------------------------------- checks
 
 .PHONY: test
@@ -94,6 +101,10 @@ accept: ## 看过之后，接受有变化的对照文件 (take over changed gold
 .PHONY: bench
 bench: setup ## 跑全部性能对照 (benchmarks against named peers)
 	@for script in bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+.PHONY: reconcile-trials
+reconcile-trials: setup ## 公布数核对的准确率：1,000 次埋好原因的试验 (planted causes named, about 10 minutes)
+	@$(BIN)/python bench/reconcile_trials.py
 
 # ---------------------------------------------------------------- law
 

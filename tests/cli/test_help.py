@@ -14,11 +14,16 @@ COMMANDS = [
     ("sample",),
     ("evaluate",),
     ("explain",),
+    ("compare",),
+    ("reconcile",),
     ("rulebook",),
     *(("rulebook", name) for name in ("list", "show", "check", "docs", "diff")),
 ]
 # Latin words of a Chinese page: what is typed, formats, ids. A sentence would have others.
-TYPED = {"junheng", "xlsx", "xls", "ods", "CSV", "Parquet", "Markdown", "moe", "cli", "h", "o"}
+TYPED = {
+    *("junheng", "xlsx", "xls", "ods", "CSV", "Parquet", "Markdown", "moe", "cli", "h", "o"),
+    *("json", "TOML", "docx", "md"),
+}
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)

@@ -60,11 +60,13 @@ def county(tmp_path_factory):
     folder = tmp_path_factory.mktemp("desk")
     run(f"junheng sample -o {folder}/样例县.xlsx")
     run(f"junheng sample -o {folder}/三县 --counties 3")
+    run(f"junheng sample -o {folder}/上一年.xlsx --seed 2")
     shutil.copy(folder / "样例县.xlsx", folder / "本县.xlsx")
     (folder / "学校名单.csv").write_text(
         "学校代码,学校名称,办学类型\n001,甲小学,小学\n002,乙学校,九年一贯制学校\n",
         encoding="utf-8",
     )
+    (folder / "公布数.csv").write_text("指标,学段,差异系数\n1,小学,0.262\n2,小学,0.861\n", "utf-8")
     shutil.copytree(ROOT / "src/junheng/rulebook/data", folder / "办法")
     return folder
 

@@ -6,6 +6,7 @@ import time
 import numpy as np
 import polars as pl
 import pytest
+from ph_schools import tables_of
 
 from junheng.cli.main import main
 from junheng.evaluate.county import evaluate_county
@@ -14,7 +15,6 @@ from junheng.intake.tables import Tables
 from junheng.intake.template import write_parquet
 from junheng.rulebook.law import law_of
 from junheng.rulebook.loader import load_rulebook
-from realdata.conftest import tables_of
 
 RULEBOOK = load_rulebook("demo-ph")
 LAW = law_of(RULEBOOK, dt.date(2016, 1, 1))

@@ -56,3 +56,10 @@ class NothingInForceError(JunhengError):
 
     slug = "nothing-in-force"
     sentence = "On {date} no standard of {rulebook} is in force. Choose a later day."
+
+
+class PublishedFiguresError(JunhengError):
+    """A file of published figures holds something that is no figure."""
+
+    slug = "published-figures"
+    sentence = "{file} holds figures that cannot be understood:\n{problems}\nCorrect them."

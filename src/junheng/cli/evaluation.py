@@ -146,13 +146,10 @@ def _evaluate_many(tables: Tables, output: Path, law: Law) -> None:
 
     with console().status(say("evaluating")):
         resources = evaluate_resources(tables, law)
-    parts = {
-        name: frame.partition_by("county", as_dict=True) for name, frame in tables.frames.items()
-    }
     words, rows, strict = Words(law.rulebook.labels), [], []
-    for county in track(tables.counties(), description=say("evaluating"), console=console()):
-        frames = {name: parts[name].get((county,), tables[name].clear()) for name in tables.frames}
-        evaluation = evaluate_county(Tables(frames=frames, origins=tables.origins), law)
+    every = tables.by_county()
+    for county in track(every, description=say("evaluating"), console=console()):
+        evaluation = evaluate_county(every[county], law)
         rows.append(_county_row(evaluation, words))
         strict.append(evaluation.strict.status)
     output.mkdir(parents=True, exist_ok=True)

@@ -149,6 +149,57 @@ def explain(
     explain_number(path, law, school=school, indicator=indicator, county=county)
 
 
+@app.command(cls=Command, help=help_of("compare"))
+def compare(  # noqa: PLR0913, PLR0917 - each version has its input, rulebook and day
+    first: Annotated[Path, typer.Argument(metavar=_what("input_a"), help=help_of("version_a"))],
+    second: Annotated[Path, typer.Argument(metavar=_what("input_b"), help=help_of("version_b"))],
+    rulebook: RulebookId = DEFAULT_RULEBOOK,
+    rulebook_b: Annotated[
+        str | None,
+        typer.Option("--rulebook-b", metavar=_what("rulebook"), help=help_of("rulebook_b")),
+    ] = None,
+    on: On = None,
+    on_b: Annotated[
+        dt.date | None, typer.Option("--on-b", **{**_DAY, "help": help_of("on_b")})
+    ] = None,
+    county: County = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar=_what("file"), help=help_of("compare_output")),
+    ] = None,
+) -> None:
+    """Say which verdicts changed between two versions, and what changed them."""
+    from junheng.cli.comparing import compare_inputs
+
+    now = _now()
+    law = _law(rulebook, on, now)
+    same = rulebook_b in {None, rulebook} and on_b in {None, law.on}
+    other = law if same else _law(rulebook_b or rulebook, on_b or law.on, now)
+    compare_inputs((first, second), (law, other), output=output, county=county, now=now)
+
+
+@app.command(cls=Command, help=help_of("reconcile"))
+def reconcile(
+    path: Input,
+    published: Annotated[
+        Path, typer.Argument(metavar=_what("published"), help=help_of("published"))
+    ],
+    rulebook: RulebookId = DEFAULT_RULEBOOK,
+    on: On = None,
+    county: County = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar=_what("file"), help=help_of("reconcile_output")),
+    ] = None,
+) -> None:
+    """Say what explains the figures a province published for the county."""
+    from junheng.cli.reconciling import reconcile_input
+
+    now = _now()
+    law = _law(rulebook, on, now)
+    reconcile_input(path, published, law, output=output, county=county, now=now)
+
+
 @rulebook_app.command("list", cls=Command, help=help_of("rb_list"))
 def rulebook_list() -> None:
     """List the rulebooks."""

@@ -59,7 +59,7 @@ def _by_stage(thresholds: dict[str, float]) -> pl.Expr:
     return expression
 
 
-@lru_cache(maxsize=16)  # the laws of a process: few
+@lru_cache(maxsize=64)  # the laws of a process, and what reconciling varies of them
 def items_of(law: Law, relaxations: frozenset[str] = frozenset()) -> tuple[Item, ...]:
     """Return the resource items in force, in legal order, with their share of relaxations."""
     return tuple(_item(law, indicator, relaxations) for indicator in law.items)

@@ -23,7 +23,7 @@ SCOPE = "resource"
 
 Positions = npt.NDArray[np.uint32]
 
-_PLANS: Final = 64  # laws and relaxations whose expressions are kept: a few a process
+_PLANS: Final = 256  # laws and relaxations whose expressions are kept: a few dozen a process
 
 NO_SECTIONS = pl.Schema(
     {

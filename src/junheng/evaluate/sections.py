@@ -85,7 +85,7 @@ def _needed(frame: pl.DataFrame, law: Law) -> pl.DataFrame:
     return frame[[column for column in frame.columns if column in names]]
 
 
-@lru_cache(maxsize=16)  # the laws of a process: few
+@lru_cache(maxsize=64)  # the laws of a process, and what reconciling varies of them
 def _read_names(law: Law) -> frozenset[str]:
     elements = law.rulebook.dictionary.by_id()
     names = {"stage", *_KEY, *IDENTITY}
@@ -138,7 +138,7 @@ def _with_mothers(schools: pl.DataFrame, mother_kinds: list[str]) -> pl.DataFram
     return schools.with_columns(moved, merging=schools["unit"] != moved)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _reported_heads(law: Law) -> pl.Expr:
     return heads(law, None)
 

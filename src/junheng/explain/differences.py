@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from junheng.base.units import Status
 from junheng.evaluate.findings import CountyEvaluation
+from junheng.explain.verdicts import school_names, subject_name, verdicts
 from junheng.explain.words import Words
 
 
@@ -26,36 +27,14 @@ def differences(
     A verdict that only one of the two gives (an indicator the other does not know) is listed
     with the word for "not applicable" on the other side.
     """
-    one, other = dict(_verdicts(first, words)), dict(_verdicts(second, words))
-    none = words.status("not_applicable")
+    one, other = verdicts(first), verdicts(second)
+    names, none = school_names(first, second), Status.NOT_APPLICABLE
     return tuple(
-        Difference(what=what, before=one.get(what, none), after=other.get(what, none))
-        for what in dict.fromkeys([*one, *other])
-        if one.get(what) != other.get(what)
+        Difference(
+            what=f"{words.scenario(subject.scenario)} {subject_name(subject, words, names)}",
+            before=words.status(one.get(subject, none)),
+            after=words.status(other.get(subject, none)),
+        )
+        for subject in dict.fromkeys([*one, *other])
+        if one.get(subject, none) != other.get(subject, none)
     )
-
-
-def _verdicts(evaluation: CountyEvaluation, words: Words) -> Iterator[tuple[str, str]]:
-    scenarios = (
-        ("strict", evaluation.strict, evaluation.resources),
-        ("relaxed", evaluation.relaxed, evaluation.relaxed_resources),
-    )
-    for name, verdict, resources in scenarios:
-        prefix = words.scenario(name)
-        yield f"{prefix} {words.county}", words.status(verdict.status)
-        for step in verdict.steps:
-            yield f"{prefix} {words.step(step.id)}", words.status(step.status)
-        for found in verdict.indicators.values():
-            yield f"{prefix} {words.short(found.indicator)}", words.status(found.status)
-        for row in resources.dispersions.to_dicts():
-            stage = words.choice("stage", row["stage"])
-            what = f"{prefix} {words.cv} {stage} {words.short(row['indicator'])}"
-            yield what, words.status(row["status"])
-        for row in resources.sections.to_dicts():
-            who = f"{prefix} {words.school(row['school'], row['school_name'])}"
-            who += f" {words.choice('stage', row['stage'])}"
-            yield who, words.status(row["status"])
-            for column in row:
-                if column.endswith(".status"):
-                    item = column.removesuffix(".status")
-                    yield f"{who} {words.short(item)}", words.status(row[column])

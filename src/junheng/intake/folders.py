@@ -264,3 +264,13 @@ def _check_counties(
         hint = did_you_mean(name or "", known)
         words = {"table": form.sheet.name, "hint": hint}
         report.refuse("unknown_county", place, name or "", **words)
+
+
+def read_csv_rows(path: Path) -> list[list[object]]:
+    """Return the rows of a CSV file as text, whatever they are.
+
+    Raises:
+        UnusableFileError: the file is no readable CSV.
+    """
+    text, _ = _read_text(path, Report([]))
+    return [[cell or "" for cell in row] for row in _parse_csv(path, text).iter_rows()]

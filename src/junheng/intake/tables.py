@@ -67,6 +67,20 @@ class Tables:
         frames = {name: f.filter(pl.col("county") == county) for name, f in self.frames.items()}
         return Tables(frames=frames, origins=self.origins)
 
+    def by_county(self) -> dict[str, Tables]:
+        """Return each county's tables in order of appearance, cutting every frame only once."""
+        parts = {name: f.partition_by("county", as_dict=True) for name, f in self.frames.items()}
+        return {
+            county: Tables(
+                frames={
+                    name: parts[name].get((county,), frame.clear())
+                    for name, frame in self.frames.items()
+                },
+                origins=self.origins,
+            )
+            for county in self.counties()
+        }
+
     def cell(self, table_id: str, element_id: str, row: int | None) -> Cell | None:
         """Return the source cell of one value; None if it has none."""
         origin = self.origins.get(table_id)

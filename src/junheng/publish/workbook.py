@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +54,17 @@ def write_workbook(facts: Facts, path: Path, *, imprint: Imprint) -> Path:
     Raises:
         OSError: the place cannot be written, or another program holds the file open.
     """
+    with new_book(path, facts.county(), imprint) as canvas:
+        write_overview(canvas, facts, imprint)
+        for key, write in _WRITERS.items():
+            if has_sheet(key, facts):
+                write(canvas, facts)
+    return path
+
+
+@contextmanager
+def new_book(path: Path, title: str, imprint: Imprint) -> Iterator[Canvas]:
+    """Give a workbook to write sheets in, which appears at its place whole or not at all."""
     content = io.BytesIO()
     fonts = wording("workbook")["fonts"]
     options = {
@@ -63,10 +75,6 @@ def write_workbook(facts: Facts, path: Path, *, imprint: Imprint) -> Path:
     }
     with Workbook(content, options) as book:
         # The file says only when it was made as it is told: the same inputs give the same file.
-        book.set_properties({"title": facts.county(), "created": imprint.stamp})
-        canvas = Canvas(book=book)
-        write_overview(canvas, facts, imprint)
-        for key, write in _WRITERS.items():
-            if has_sheet(key, facts):
-                write(canvas, facts)
-    return write_whole(path, content.getvalue())
+        book.set_properties({"title": title, "created": imprint.stamp})
+        yield Canvas(book=book)
+    write_whole(path, content.getvalue())

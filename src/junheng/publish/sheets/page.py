@@ -166,11 +166,12 @@ class Plan:
     frozen_columns: int = 0
     headings: bool = True
     one_page: bool = False
+    edition: str = "workbook"  # the wording file that names it
 
 
 def add_page(canvas: Canvas, plan: Plan, county: str) -> Page:
     """Add a sheet with title, notes and headings, ready for its rows."""
-    words = wording("workbook")["sheets"][plan.key]
+    words = wording(plan.edition)["sheets"][plan.key]
     sheet = canvas.book.add_worksheet(words["name"])
     for at, column in enumerate(plan.columns):
         sheet.set_column(at, at, column.width)

@@ -1,0 +1,1 @@
+"""Which plausible cause makes figures a province published out of a county's own data."""
