@@ -110,7 +110,10 @@ def test_an_unknown_name_is_told_with_a_guess(run, ask, school, indicator, told)
 def test_of_several_counties_one_must_be_named(run, nation):
     outcome = run("explain", nation, "全县", "18")
     assert outcome.code == 2
-    assert "里面有 3 个县。请用 --county 写明是哪一个" in outcome.err
+    assert (
+        "里面有 3 个县（虚构县0001、虚构县0002、虚构县0003）。请用 --county 写明是哪一个"
+        in outcome.err
+    )
 
 
 def test_cells_of_a_table_file_are_named_by_file(run, nation):

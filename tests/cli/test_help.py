@@ -18,7 +18,20 @@ COMMANDS = [
     *(("rulebook", name) for name in ("list", "show", "check", "docs", "diff")),
 ]
 # Latin words of a Chinese page: what is typed, formats, ids. A sentence would have others.
-TYPED = {"junheng", "xlsx", "xls", "ods", "CSV", "Parquet", "Markdown", "moe", "cli", "h", "o"}
+TYPED = {
+    "junheng",
+    "xlsx",
+    "xls",
+    "ods",
+    "CSV",
+    "JSON",
+    "Parquet",
+    "Markdown",
+    "moe",
+    "cli",
+    "h",
+    "o",
+}
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)

@@ -56,3 +56,17 @@ class NothingInForceError(JunhengError):
 
     slug = "nothing-in-force"
     sentence = "On {date} no standard of {rulebook} is in force. Choose a later day."
+
+
+class OutputExistsError(JunhengError):
+    """A file would be overwritten that may be somebody's work."""
+
+    slug = "output-exists"
+    sentence = "{file} exists, nothing was written. Choose another name, or add --force."
+
+
+class UnwritableOutputError(JunhengError):
+    """A file or folder cannot be written where the user wants it."""
+
+    slug = "unwritable-output"
+    sentence = "{file} cannot be written: {why}. {fix}"

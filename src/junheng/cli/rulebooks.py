@@ -10,12 +10,14 @@ from rich.markup import escape
 
 from junheng.base.errors import RulebookError, UnknownNameError, UnusableFileError
 from junheng.cli.console import plain_table, print_table, tell
-from junheng.cli.evaluation import EXIT_REJECTS, read_clean
+from junheng.cli.outputs import check_files, writing
+from junheng.cli.reading import EXIT_REJECTS, read_clean
 from junheng.cli.words import heads, say, suggestion, word
 from junheng.evaluate.county import evaluate_county
 from junheng.explain.differences import differences
 from junheng.explain.words import Words, shown
 from junheng.publish.elements_page import elements_page
+from junheng.publish.files import write_whole
 from junheng.publish.indicators_page import indicators_page, rule_lines
 from junheng.rulebook.law import Law
 from junheng.rulebook.loader import HOME, RULES, list_rulebooks, load_rulebook
@@ -105,12 +107,13 @@ def check_all(home: Path | None) -> None:
 def write_docs(output: Path, elements: Path | None, rulebook_id: str) -> None:
     """Write the indicator page of a rulebook, and its element page if a file is named."""
     rulebook = get_rulebook(rulebook_id)
+    check_files([path for path in (output, elements) if path is not None])
     pages = {output: indicators_page(rulebook)}
     if elements is not None:
         pages[elements] = elements_page(rulebook)
     for path, page in pages.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, encoding="utf-8")
+        with writing(path):
+            write_whole(path, page.encode())
         tell(f"{say('wrote')} {path}")
 
 
