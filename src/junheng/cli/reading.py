@@ -80,7 +80,7 @@ def read_clean(
 
 def _print_notices(notices: tuple[Notice, ...], kept: str) -> None:
     """Print the notices worth a look first, how many of each kind there are, and where all are."""
-    shown = sorted(notices, key=lambda one: _weight(one.code))[:_NOTICES_SHOWN]
+    shown = _worth_a_look(notices)
     table = plain_table(*heads("place", "heading", "value", "read_as", "why_read"))
     for one in shown:
         texts = (_place(one), one.heading, one.value, one.read_as, notice_words(one.code))
@@ -92,6 +92,14 @@ def _print_notices(notices: tuple[Notice, ...], kept: str) -> None:
         counts = (say("kind", kind=notice_words(c), count=n) for c, n in kinds.items())
         tell(say("notices_kinds", kinds=say("comma").join(counts)))
     tell(say("notices_kept", kept=kept))
+
+
+def _worth_a_look(notices: tuple[Notice, ...]) -> list[Notice]:
+    """Return the first of what may have been meant otherwise, and one of each mere spelling."""
+    ranked = sorted(notices, key=lambda one: _weight(one.code))
+    telling = [one for one in ranked if one.code not in _HARMLESS]
+    spelt = {one.code: one for one in reversed(ranked) if one.code in _HARMLESS}
+    return [*telling[:_NOTICES_SHOWN], *reversed(spelt.values())]
 
 
 def _weight(code: str) -> int:
