@@ -92,13 +92,15 @@ def _print_sources(sources: tuple[Source, ...]) -> None:
     """Print the table of source cells; what is the same in all of them stands in its title."""
     files = {source.cell.file for source in sources if source.cell is not None}
     several = len({source.whose for source in sources}) > 1
-    keys = ("whose", "label", "value", "sheet", "cell", "heading")
-    table = plain_table(*heads(*keys[0 if several else 1 :]))
+    typed = any(source.typed is not None for source in sources)
+    keys = (*(["whose"] if several else []), "label", "read_as", *(["value"] if typed else []))
+    table = plain_table(*heads(*keys, "sheet", "cell", "heading"))
     for source in sources:
         cell = source.cell
         place = ("", "", say("no_cell"))
         if cell is not None:
             place = (cell.sheet or cell.file, cell.address, cell.heading)
-        whose = [source.whose] if several else []
-        table.add_row(*map(escape, [*whose, source.label, source.value, *place]))
-    print_table(say("sources", files=say("comma").join(sorted(files))), table)
+        texts = [source.label, source.value, *([source.typed or ""] if typed else [])]
+        table.add_row(*map(escape, [*([source.whose] if several else []), *texts, *place]))
+    title = say("sources", files=say("comma").join(sorted(files))) if files else say("no_sources")
+    print_table(title, table)

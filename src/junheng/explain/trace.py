@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from junheng.base.units import Stage, Status
+from junheng.base.units import COMPULSORY, Stage, Status
 from junheng.evaluate.findings import CountyEvaluation, IndicatorFinding, PartFinding
 from junheng.evaluate.measures import Item, items_of
 from junheng.evaluate.resources import SCOPE
@@ -15,6 +15,7 @@ from junheng.explain.easing import eased_county, eased_section
 from junheng.explain.indicators import county_lines, school_lines
 from junheng.explain.margins import section_findings
 from junheng.explain.overview import overview_lines
+from junheng.explain.ranges import county_sources, item_columns
 from junheng.explain.sources import (
     MOST_SCHOOLS,
     Context,
@@ -69,11 +70,12 @@ def trace(
 
 def _overview(context: Context, indicator: Indicator) -> Trace:
     words = context.words
+    item = next(i for i in items_of(context.law) if i.id == indicator.id)
     return Trace(
         title=f"{words.county} {words.indicator(indicator.id)}",
         status=None,
         lines=tuple(overview_lines(context, indicator)),
-        sources=(),
+        sources=tuple(s for stage in COMPULSORY for s in item_columns(context, item, stage)),
         clause=words.clause(context.law.rulebook, indicator.clause),
         sureness=words.sureness(indicator.sureness),
     )
@@ -252,7 +254,15 @@ def _indicator(
         who = context.school(school)
         status, lines = school_lines(context, indicator, found, school)
     parts = list(zip(indicator.part, found.parts, strict=True))
-    sources = [s for part, one in parts for s in part_sources(context, part, one, school)]
+    sources = [
+        source
+        for part, one in parts
+        for source in (
+            county_sources(context, part, one)
+            if school is None
+            else part_sources(context, part, one, school)
+        )
+    ]
     failing = [_failing(one) for _, one in parts] if school is None else []
     return Trace(
         title=f"{who} {words.indicator(indicator.id)}",
