@@ -44,6 +44,13 @@ class UnknownNameError(JunhengError):
     sentence = "There is no {what} named {name}. {suggestion}"
 
 
+class AmbiguousNameError(JunhengError):
+    """A name the user gave fits several things, which codes tell apart."""
+
+    slug = "ambiguous-name"
+    sentence = "{count} of {what} ({how}) fit {name}: {codes}. Use a code."
+
+
 class UnusableFileError(JunhengError):
     """A file cannot be read at all, so no single cell can be blamed."""
 

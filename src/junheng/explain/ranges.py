@@ -99,7 +99,8 @@ def column(
     address = ends[0].address
     if address != ends[1].address:
         address = words.say("range", first=address, last=ends[1].address)
-    value = words.say("range_count", count=frame.height - blank)
+    whole = rows.max() - rows.min() + 1 == frame.height  # type: ignore[operator]
+    value = words.say("range_count" if whole else "range_among", count=frame.height - blank)
     if totals.get(name) is not None:
         value = words.say("range_total", total=shown(totals[name]), value=value)
     if blank:
