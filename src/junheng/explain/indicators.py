@@ -204,13 +204,20 @@ def _single(
     return words.say(
         "single",
         who=who,
-        value=shown(finding.value),
+        value=_measured(context, part, finding.value),
         unit=_value_unit(context, indicator, part, finding.gap_unit),
         comparison=words.comparison(found.comparison),
-        standard=shown(finding.standard),
+        standard=_measured(context, part, finding.standard),
         status=status,
         gap=gap,
     )
+
+
+def _measured(context: Context, part: Part, value: float) -> str:
+    """Return a number, or the name of a level."""
+    measure = part.measure
+    by_level = isinstance(measure, model.Monitoring) and measure.of == "level"
+    return context.words.choice("level", shown(value)) if by_level else shown(value)
 
 
 def _formula(context: Context, indicator: Indicator, part: Part, finding: Finding) -> str | None:

@@ -140,7 +140,19 @@ def _data(indicator: Indicator, part: Part, one: PartFinding, facts: Facts) -> s
         used.append(_day(part.measure.element, facts))
     extras = wording("common")["data"]["extras"].get(indicator.id, {}).get(part.id, [])
     used += [_term(name, facts.county_row().get(name), facts) for name in extras]
+    used += _shares(indicator.id, part.id, facts)
     return sentences(used)
+
+
+def _shares(indicator: str, part: str, facts: Facts) -> list[str]:
+    """Return shares that are shown beside a part though it is not judged by them."""
+    words, row = wording("common")["data"], facts.county_row()
+    told = []
+    for share in words["shares"].get(indicator, {}).get(part, []):
+        some, whole = row.get(share["part"]), row.get(share["whole"])
+        if some is not None and whole:
+            told.append(str(share["text"]).format(percent=fixed(some * 100 / whole, 1)))
+    return told
 
 
 def _term(element: str, value: float | None, facts: Facts) -> str:
@@ -312,7 +324,12 @@ def _subjects(indicator: str, part: Part, one: PartFinding, facts: Facts) -> str
 def _monitored(single: Finding, facts: Facts, *, level: bool) -> str:
     if single.value is None:
         return str(wording("common")["data"]["not_filled"])
-    return facts.names.choice("level", plain(single.value)) if level else plain(single.value, 3)
+    return measured(single.value, "level" if level else None, 3, facts)
+
+
+def measured(value: float, unit: str | None, decimals: int, facts: Facts) -> str:
+    """Return a measured number without idle zeros; a level by its name."""
+    return facts.names.choice("level", plain(value)) if unit == "level" else plain(value, decimals)
 
 
 # ------------------------------------------------------------------ remarks
@@ -389,7 +406,7 @@ def _offender(indicator: str, part: Part, single: Finding, facts: Facts) -> str:
     return str(form).format(
         name=name,
         detail=detail,
-        value="" if single.value is None else plain(single.value, decimals),
+        value="" if single.value is None else measured(single.value, unit, decimals, facts),
         unit=unit_after(unit, facts),
         gap=plain(single.gap or 0.0),
         gap_unit=facts.names.words.unit(single.gap_unit),

@@ -25,6 +25,7 @@ _SHOWN: Final = {
     "survey": ("percent", 1),
     "years_since": ("years", 0),
 }
+_WHOLE: Final = frozenset({"yuan", "yuan_per_pupil"})  # money is shown without fen
 _SCHOOL_TABLES: Final = ("schools", "facilities", "teachers")
 _COUNTY_WIDE: Final = ("share", "compare", "answer", "amount", "survey", "years_since")
 
@@ -59,8 +60,8 @@ def shown_in(part: Part, indicator: str, facts: Facts) -> tuple[str | None, int]
         return ("percent", 1) if whole else (_unit(indicator, facts), 0)
     if isinstance(measure, Compare | Amount):
         element = measure.left if isinstance(measure, Compare) else measure.element
-        unit = facts.law.rulebook.dictionary.by_id()[element].unit
-        return unit, 2
+        asked = facts.law.rulebook.dictionary.by_id()[element]
+        return asked.unit, 0 if asked.type == "integer" or asked.unit in _WHOLE else 2
     if measure.kind == "monitoring":
         return ("level", 0) if measure.of == "level" else ("fraction", 3)
     return _SHOWN.get(measure.kind, (None, 2))

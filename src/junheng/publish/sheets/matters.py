@@ -9,7 +9,7 @@ from junheng.base.units import Status, Sureness
 from junheng.evaluate.resources import SCOPE
 from junheng.explain.exclusions import Exclusion
 from junheng.publish.facts import Facts
-from junheng.publish.lines import standard_of
+from junheng.publish.lines import measured, standard_of
 from junheng.publish.numbers import plain
 from junheng.publish.remarks import place_of, sheet_of, verdict_words, whose
 from junheng.publish.sheets.county import columns_of
@@ -77,8 +77,8 @@ def _gap_row(one: Shortfall, facts: Facts) -> list[Value]:
         centred(indicator if indicator is not None else ""),
         names.short(one.indicator),
         one.matter,
-        _shown(one.value, one.decimals),
-        _shown(one.standard, max(1, one.decimals), plainly=True),
+        _measured(one, one.value, facts),
+        _measured(one, one.standard, facts, plainly=True),
         status_cell(one.status, names.status(one.status)),
         Cell(value=one.gap, decimals=0 if whole else 2),
         Cell(value=one.gap_to_floor, decimals=None if one.gap_to_floor is None else 2)
@@ -89,6 +89,12 @@ def _gap_row(one: Shortfall, facts: Facts) -> list[Value]:
         centred(words["yes" if one.decisive else "no"]),
         one.note,
     ]
+
+
+def _measured(one: Shortfall, value: float | None, facts: Facts, *, plainly: bool = False) -> Cell:
+    if one.unit == "level" and value is not None:
+        return centred(measured(value, one.unit, 0, facts))
+    return _shown(value, max(1, one.decimals) if plainly else one.decimals, plainly=plainly)
 
 
 def _shown(value: float | None, decimals: int, *, plainly: bool = False) -> Cell:
