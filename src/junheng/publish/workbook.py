@@ -19,7 +19,8 @@ from junheng.publish.sheets.county import (
     write_quality_figures,
     write_satisfaction,
 )
-from junheng.publish.sheets.matters import write_excluded, write_gaps, write_open, write_sources
+from junheng.publish.sheets.matters import write_excluded, write_gaps, write_sources
+from junheng.publish.sheets.opens import write_open
 from junheng.publish.sheets.overview import has_sheet, write_overview
 from junheng.publish.sheets.page import Canvas
 from junheng.publish.sheets.readings import write_readings
