@@ -59,7 +59,7 @@ system: ## 安装测试要用的系统软件：LibreOffice、中文字体等 (pa
 demo: setup ## 生成样例县、测算并列出成果文件 (sample county in, verdict and documents out)
 	@mkdir -p $(DEMO)
 	@echo "生成样例县 ……"
-	@$(BIN)/junheng sample -o $(DEMO)/样例县.xlsx
+	@$(BIN)/junheng sample -o $(DEMO)/样例县.xlsx --force
 	@echo "测算 ……"
 	@$(BIN)/junheng evaluate $(DEMO)/样例县.xlsx -o $(DEMO)/结果
 	@echo

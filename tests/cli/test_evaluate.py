@@ -87,11 +87,12 @@ def test_rejects_can_be_kept_as_a_table(run, tmp_path, spoilt):
     kept = tmp_path / "退回.csv"
     outcome = run("evaluate", spoilt, "-o", tmp_path / "成果", "--rejects", kept)
     assert outcome.code == 1
-    assert f"全部退回项已写入 {kept}" in outcome.out
+    assert f"全部退回项（2 处）和读取说明（0 处）已写入 {kept}" in outcome.out
     with kept.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["填的是"] for row in rows if row["单元格"] == "D32"] == [str(10**9)]
     assert all(row["文件"] == "有错.xlsx" and row["问题"] and row["怎么改"] for row in rows)
+    assert {row["类别"] for row in rows} == {"退回"}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import re
 
 import polars as pl
 import pytest
+from openpyxl import load_workbook
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,6 @@ def test_the_indicators_to_choose_from_are_listed_by_number_and_name(run, ask):
     [
         ("YL007", "5", "没有名为“YL007”的学校。是否想写“YL00"),
         ("没有这所学校", "5", "没有名为“没有这所学校”的学校。"),
-        ("小学", "5", "没有名为“小学”的学校。"),
         ("YL0070", "33", "没有名为“33”的指标。"),
         ("YL0070", "class_sizes", "是否想写“class_size”？"),
         ("YL0070", "班级", "没有名为“班级”的指标"),
@@ -107,10 +107,101 @@ def test_an_unknown_name_is_told_with_a_guess(run, ask, school, indicator, told)
     assert outcome.err.endswith("[unknown-name]\n")
 
 
+def test_a_part_of_several_names_is_told_with_their_codes(run, ask):
+    outcome = run(*ask, "中心小学", "5")
+    assert outcome.code == 2
+    assert "有 10 所学校的名称含“中心小学”，请用代码：YL0016（样例县甲镇中心小学）、" in outcome.err
+    assert outcome.err.endswith("……。 [ambiguous-name]\n")
+
+
+@pytest.fixture(scope="module")
+def gappy(made, workbook):
+    """The sample with two schools of one name, two classes unlisted, a reference left blank."""
+    book = load_workbook(workbook)
+    book["学校"]["B5"].value = book["学校"]["B4"].value
+    for sheet in book.worksheets[2:]:
+        if sheet["B5"].value == "样例县第二小学":
+            sheet["B5"].value = book["学校"]["B4"].value
+    book["班级"].delete_rows(5, 2)
+    book["佐证"]["D4"].value = None
+    book["校舍设备"]["C4"].value = "２９４０．３６"
+    book.save(made / "缺口.xlsx")
+    return made / "缺口.xlsx"
+
+
+@pytest.fixture
+def wide(run, monkeypatch):
+    """Call on a screen so wide that no sentence is broken."""
+    monkeypatch.setenv("COLUMNS", "300")
+    return run
+
+
+def test_schools_of_one_name_are_told_apart_by_code(run, gappy):
+    outcome = run("explain", gappy, "样例县第一小学", "5")
+    assert outcome.code == 2
+    assert "有 2 所学校同名“样例县第一小学”，请用代码：YL0001、YL0002。" in outcome.err
+
+
+def test_what_is_undecided_says_what_it_waits_for(wide, gappy):
+    page = wide("explain", gappy, "YL0001", "12").out
+    assert (
+        "无法判定，小学教学班数（学校 T4）填报 28 个班，“班级”表只列出 26 个，还缺 2 个班" in page
+    )
+    page = wide("explain", gappy, "全县", "8").out
+    assert "无法判定，还没有填报佐证材料编号（佐证 D4）" in page
+
+
+def test_the_table_tells_how_a_cell_was_read_and_beside_it_what_stands_there(wide, gappy):
+    page = wide("explain", gappy, "YL0001", "4").out
+    assert re.search(r"项目 +读作 +填的是 +工作表", page)
+    assert re.search(r"教学及辅助用房面积 +2,940\.36 +２９４０．３６ +校舍设备 +C4", page)
+    assert re.search(r"小学在校学生数 +1,034 +学校 +N4", page)
+    assert "填的是" not in wide("explain", gappy, "YL0003", "4").out.partition("来源单元格")[2]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "told"),
+    [
+        ("16", r"专任教师数 +合计 4,895（102 个数） +教师 +E4:E105"),
+        ("23", r"毕业学生数 +合计 7,789（30 个数） +巩固率 +C4:C33"),
+        ("14", r"特殊教育在校学生数 +157 +学校 +S99"),
+        ("20", r"小学在校学生数 +合计 34,401（其中 31 个数） +学校 +N4:N71"),
+        ("26", r"其余 90 所学校 +上年度公用经费预算总额 +其中 90 个数 +经费 +D4:D98"),
+        ("4", r"教学及辅助用房面积 +(其中 )?\d+ 个数 +校舍设备 +C4:C75"),
+    ],
+)
+def test_numbers_of_many_schools_are_told_as_ranges(wide, ask, indicator, told):
+    page = wide(*ask, "全县", indicator).out
+    assert re.search(told, page), page
+
+
+def test_a_gap_of_a_school_of_two_stages_is_the_school_s_and_says_whose_part_is_whose(wide, ask):
+    page = wide(*ask, "YL0067", "6").out
+    assert "按全校总量计，还差 2.65万元（达到标准），其中小学部分得 1.67万元" in page
+    # By hand: what 999 pupils lack of 2,000 yuan each, and the whole it is that part of.
+    assert pytest.approx(1.67, abs=0.005) == 2000 * 999 / 10000 - 198.1312
+    assert pytest.approx(2.65, abs=0.01) == (2000 * 999 / 10000 - 198.1312) / (198.1312 / 314.63)
+
+
+def test_standards_and_relaxations_cite_their_own_clauses(wide, ask):
+    page = wide(*ask, "全县", "14", "--on", "2026-03-01").out
+    assert "特教公用经费的现行标准（≥ 7,000）依据：特殊教育学校生均公用经费" in page
+    assert "（把握：较可靠）" in page
+    before = wide(*ask, "全县", "14", "--on", "2024-03-01").out
+    assert "现行标准" not in before
+    page = wide(*ask, "全县", "11").out
+    assert "职业学校附设普通小学、初中班的现行标准（≤ 0）依据：" in page
+    page = wide(*ask, "YL0053", "3").out
+    assert re.search(r"放宽“乡村小规模学校.+”依据：.+2019〕30号.+（把握：待核）", page)
+
+
 def test_of_several_counties_one_must_be_named(run, nation):
     outcome = run("explain", nation, "全县", "18")
     assert outcome.code == 2
-    assert "里面有 3 个县。请用 --county 写明是哪一个" in outcome.err
+    assert (
+        "里面有 3 个县（虚构县0001、虚构县0002、虚构县0003）。请用 --county 写明是哪一个"
+        in outcome.err
+    )
 
 
 def test_cells_of_a_table_file_are_named_by_file(run, nation):

@@ -22,7 +22,7 @@ COMMANDS = [
 # Latin words of a Chinese page: what is typed, formats, ids. A sentence would have others.
 TYPED = {
     *("junheng", "xlsx", "xls", "ods", "CSV", "Parquet", "Markdown", "moe", "cli", "h", "o"),
-    *("json", "TOML", "docx", "md"),
+    *("json", "JSON", "TOML", "docx", "md"),
 }
 
 

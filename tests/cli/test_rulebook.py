@@ -26,11 +26,29 @@ def test_list_names_every_rulebook(run):
 def test_show_lists_the_standards_in_force_on_the_day(run):
     before = rows_of(run("rulebook", "show", "--on", "2024-09-01").out)
     after = rows_of(run("rulebook", "show", "moe-2017-6", "--on", "2025-09-01").out)
-    assert any(row.startswith("14 特教公用经费 ≥ 6,000 2016-01-01") for row in before)
-    assert any(row.startswith("14 特教公用经费 ≥ 7,000 2025-03-01") for row in after)
-    assert not any("7,000" in row for row in before)
-    assert not any("6,000" in row for row in after)
+    assert any(row.startswith("14 特教公用经费 ≥6000 元/人 2016-01-01") for row in before)
+    assert any(row.startswith("14 特教公用经费 ≥7000 元/人 2025-03-01") for row in after)
+    assert not any("7000" in row for row in before)
+    assert not any("6000" in row for row in after)
     assert "2024-09-01 有效的标准" in before[0]
+
+
+def test_show_tells_unit_and_stage_of_everything_asked(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    page = run("rulebook", "show").out
+    for told in (
+        "基本均衡认定满 3 年 ≥3 年",
+        "小学≥4.2 人/百名学生",
+        "8 规划布局 达到，并有佐证材料",
+        "小学生均公用经费基准定额 ≥720 元/人",
+        "职业学校附设普通小学、初中班 ≤0 所",
+        "13 小规模学校公用经费 不少于 100 人的定额",
+        "教师年平均工资收入不低于公务员 不低于“上年度公务员年平均工资收入”",
+        "20 就近划片入学 小学 ≥100%",
+        "初中 ≥95%",
+        "走访满意度 ≥85%",
+    ):
+        assert any(told in row for row in rows_of(page)), told
 
 
 def test_show_cites_by_number_so_that_the_line_holds(run):
@@ -43,7 +61,7 @@ def test_show_has_all_indicators_of_the_overlay(run):
     rows = rows_of(run("rulebook", "show", "shenyang-quota").out)
     numbers = {int(row.split()[0]) for row in rows if re.match(r"\d+ \D", row)}
     assert numbers == set(range(1, 33))
-    assert any("≥ 8,000" in row for row in rows)
+    assert any("≥8000 元/人" in row for row in rows)
 
 
 def test_check_passes_on_the_house_rulebooks(run):
@@ -139,7 +157,7 @@ def test_an_own_rulebook_is_named_by_its_folder(run, tmp_path):
     (own / "indicators" / name).write_text(changed, encoding="utf-8")
     page = run("rulebook", "show", str(own), "--on", "2025-09-01")
     assert page.code == 0
-    assert any(row.startswith("14 特教公用经费 ≥ 8,500") for row in rows_of(page.out))
+    assert any(row.startswith("14 特教公用经费 ≥8500 元/人") for row in rows_of(page.out))
 
 
 def test_show_tells_the_rules_beside_the_indicators(run):

@@ -332,7 +332,7 @@ def test_the_cells_of_failing_schools_stand_beside_the_county_s_verdict():
         assert "另有 7 条同类情况，见结果文件的差距清单" in found.lines
 
 
-def test_the_cells_of_a_school_that_loses_pupils_stand_beside_the_county_s_retention():
+def test_the_cells_of_a_few_schools_stand_beside_the_county_s_retention():
     facts = {"entrants": 100, "transferred_out": 0, "transferred_in": 0, "deceased": 0}
     rows = {
         "schools": [
@@ -344,7 +344,7 @@ def test_the_cells_of_a_school_that_loses_pupils_stand_beside_the_county_s_reten
         ],
     }
     found = one(rows, "retention")
-    assert {source.whose for source in found.sources} == {"a"}
+    assert {source.whose for source in found.sources} == {"a", "b"}
     assert "80" in {source.value for source in found.sources}
     assert found.more == 0
 

@@ -79,6 +79,7 @@ def test_a_rulebook_without_county_items_has_no_sheet_and_no_chapter_for_them(wr
         "差异系数贡献",
         "未单独评估的学校",
         "未定事项",
+        "读取说明",
         "依据",
     ]
     headings = [p.text for p in docx.Document(brief).paragraphs if p.style.name == "Heading 1"]

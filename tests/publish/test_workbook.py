@@ -10,7 +10,7 @@ from publish import county_rows
 
 SHEETS = [
     *("总览", "表Ⅰ", "表Ⅱ-1", "表Ⅱ-2", "表Ⅲ", "表Ⅳ", "表Ⅴ", "表Ⅴ附", "表Ⅵ"),
-    *("差距清单", "差异系数贡献", "未单独评估的学校", "未定事项", "依据"),
+    *("差距清单", "差异系数贡献", "未单独评估的学校", "未定事项", "读取说明", "依据"),
 ]
 
 
@@ -58,7 +58,7 @@ def test_every_sheet_is_set_up_to_be_printed_and_scrolled(gaps_book):
         if sheet.title not in {"总览", "表Ⅴ附"}:
             assert sheet.freeze_panes, sheet.title
     filtered = {s.title for s in gaps_book.worksheets if s.auto_filter.ref}
-    assert filtered == set(SHEETS[9:]) | {"表Ⅱ-2"}
+    assert filtered == set(SHEETS[9:]) - {"读取说明"} | {"表Ⅱ-2"}  # nothing was read otherwise
 
 
 def test_no_cell_holds_an_english_word_or_a_bare_code(gaps_book):
@@ -265,14 +265,48 @@ def test_contributions_are_shares_with_bars(failing_book):
 
 def test_open_matters_name_sheet_and_cell(gaps_book):
     found = [row for row in rows(gaps_book, "未定事项") if isinstance(row[0], int)]
-    backbone = [row for row in found if row[2] == "县级及以上骨干教师数"]
-    assert {row[1] for row in backbone} == {
-        "城关镇第一小学综合达标（县级以上骨干教师）",
-        "小学县级以上骨干教师差异系数",
-    }
-    assert backbone[0][3:6] == ["城关镇第一小学", "教师", "J4"]
-    salary = next(row for row in found if "公务员" in row[2])
-    assert salary[4] == "县情"
+    (backbone,) = [row for row in found if row[3] == "县级及以上骨干教师数"]
+    assert backbone[1:3] == ["教师", "J4"]
+    assert backbone[4:7] == [
+        "城关镇第一小学",
+        2,
+        "城关镇第一小学综合达标（县级以上骨干教师）、小学差异系数（县级以上骨干教师）",
+    ]
+    salary = next(row for row in found if "公务员" in row[3])
+    assert salary[1] == "县情"
+
+
+def test_a_cell_that_many_verdicts_wait_for_is_one_row(facts_of, opened):
+    changed = county_rows.passing()
+    next(row for row in changed["schools"] if row["school"] == "s02")["pupils_primary"] = None
+    book = opened(facts_of(changed))
+    found = [row for row in rows(book, "未定事项") if isinstance(row[0], int)]
+    assert len(found) == len({tuple(row[1:5]) for row in found})
+    pupils = next(row for row in found if row[3] == "小学在校学生数")
+    assert pupils[5] >= 8
+    assert pupils[6].count("差异系数（") == 1
+
+
+def test_money_and_counts_are_whole_levels_are_named_and_the_rural_share_is_told(facts_of, opened):
+    changed = county_rows.passing()
+    facts = changed["county"][0]
+    facts |= {"quality_senior_places": 1000, "quality_senior_allotted": 700}
+    facts |= {"quality_senior_allotted_rural": 280}
+    subject = next(row for row in changed["monitoring"] if row["monitored"] is not False)
+    subject |= {"monitored": True, "level": "2"}
+    book = opened(facts_of(changed))
+    formats = {}
+    for line in book["表Ⅳ"].iter_rows():
+        if isinstance(line[4].value, int | float):
+            formats.setdefault(line[2].value or line[0].value, set()).add(line[4].number_format)
+    assert formats["小学生均公用经费基准定额"] == {"0"}
+    assert formats["职业学校附设普通小学、初中班"] == {"0"}
+    assert formats[14] == {"0"}
+    assert "招生计划数 1000 个" in text_of(book, "表Ⅳ")
+    assert "农村初中占分配名额的 40.0%" in text_of(book, "表Ⅳ")
+    gaps = next(row for row in rows(book, "差距清单") if "学业水平等级" in str(row[6]))
+    assert gaps[7:9] == ["Ⅱ", "Ⅲ"]
+    assert "Ⅱ" in next(row for row in rows(book, "表Ⅴ") if row[2] == "学业水平等级")[8]
 
 
 def test_a_decided_county_has_no_open_matter(opened, passing):

@@ -44,6 +44,13 @@ class UnknownNameError(JunhengError):
     sentence = "There is no {what} named {name}. {suggestion}"
 
 
+class AmbiguousNameError(JunhengError):
+    """A name the user gave fits several things, which codes tell apart."""
+
+    slug = "ambiguous-name"
+    sentence = "{count} of {what} ({how}) fit {name}: {codes}. Use a code."
+
+
 class UnusableFileError(JunhengError):
     """A file cannot be read at all, so no single cell can be blamed."""
 
@@ -63,3 +70,17 @@ class PublishedFiguresError(JunhengError):
 
     slug = "published-figures"
     sentence = "{file} holds figures that cannot be understood:\n{problems}\nCorrect them."
+
+
+class OutputExistsError(JunhengError):
+    """A file would be overwritten that may be somebody's work."""
+
+    slug = "output-exists"
+    sentence = "{file} exists, nothing was written. Choose another name, or add --force."
+
+
+class UnwritableOutputError(JunhengError):
+    """A file or folder cannot be written where the user wants it."""
+
+    slug = "unwritable-output"
+    sentence = "{file} cannot be written: {why}. {fix}"

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import polars as pl
-import typer
-from rich.markup import escape
 
 from junheng import __version__
-from junheng.base.elements import Dictionary
 from junheng.base.errors import UnknownNameError, UnusableFileError
 from junheng.base.units import Status
-from junheng.cli.console import console, plain_table, print_table, tell
+from junheng.cli.console import console, tell
+from junheng.cli.outputs import check_files, check_folder, files_of, named_file, writing_folder
+from junheng.cli.reading import notices_csv, read_clean
 from junheng.cli.summary import print_summary
 from junheng.cli.words import heads, say, suggestion, word
 from junheng.evaluate.county import evaluate_county
 from junheng.evaluate.findings import CountyEvaluation
 from junheng.evaluate.resources import evaluate_resources
 from junheng.explain.words import Words
-from junheng.intake.reader import read_input
-from junheng.intake.rejects import Notice, Reading, Reject
 from junheng.intake.tables import Tables
+from junheng.publish.editions import WORKBOOK, edition_names
 from junheng.rulebook.law import Law
-from junheng.rulebook.model import Rulebook
 
-EXIT_REJECTS = 1
-_NOTICES_SHOWN = 8
-Reader = Callable[[Path, Dictionary, Mapping[str, object]], Reading]
+_NOTICES = "notices.csv"
+_TABLES = ("sections.parquet", "dispersions.parquet", "counties.csv")
+_COUNTIES_NAMED = 5
 
 
 def evaluate_input(
@@ -43,7 +38,18 @@ def evaluate_input(
     rejects: Path | None,
 ) -> None:
     """Evaluate one county into documents, or many into tables."""
-    tables = chosen(read_clean(path, law.rulebook, rejects), county)
+    rejects = None if rejects is None else named_file(rejects, ".csv")
+    inputs = files_of(path)
+    check_folder(output, [*edition_names(), *_TABLES, _NOTICES], inputs=inputs)
+    check_files([] if rejects is None else [rejects], inputs=inputs)
+
+    def kept(tables: Tables) -> str:
+        many = county is None and len(tables.counties()) > 1
+        return say(
+            "in_file" if many else "in_sheet", file=output / (_NOTICES if many else WORKBOOK)
+        )
+
+    tables = chosen(read_clean(path, law.rulebook, rejects, kept=kept), county)
     if len(tables.counties()) > 1:
         _evaluate_many(tables, output, law)
         return
@@ -56,24 +62,6 @@ def evaluate_input(
     for file in written:
         tell(f"  {file}  {word('files', file.name)}")
     tell(say("open_first", file=written[-1]))
-
-
-def read_clean(
-    path: Path, rulebook: Rulebook, rejects: Path | None = None, *, read: Reader = read_input
-) -> Tables:
-    """Read an input; with rejects print them all and stop with exit code 1."""
-    if not path.exists():
-        raise UnusableFileError(file=path, why=say("not_file"), fix=say("not_file_fix"))
-    with console().status(say("reading", file=escape(path.name))):
-        reading = read(path, rulebook.dictionary, rulebook.labels)
-    if reading.notices:
-        _print_notices(reading.notices)
-    if reading.rejects:
-        _print_rejects(reading.rejects)
-        if rejects is not None:
-            _write_rejects(rejects, reading.rejects)
-        raise typer.Exit(EXIT_REJECTS)
-    return reading.tables
 
 
 def chosen(tables: Tables, county: str | None) -> Tables:
@@ -95,40 +83,13 @@ def the_county(tables: Tables, path: Path, county: str | None) -> Tables:
         UnusableFileError: there are several, and none was named.
     """
     tables = chosen(tables, county)
-    if (count := len(tables.counties())) > 1:
-        raise UnusableFileError(file=path, why=say("several", count=count), fix=say("several_fix"))
+    counties = tables.counties()
+    if len(counties) > 1:
+        some = len(counties) > _COUNTIES_NAMED
+        names = say("comma").join(counties[:_COUNTIES_NAMED])
+        why = say("several_some" if some else "several", count=len(counties), names=names)
+        raise UnusableFileError(file=path, why=why, fix=say("several_fix"))
     return tables
-
-
-def _print_notices(notices: tuple[Notice, ...]) -> None:
-    shown = notices[:_NOTICES_SHOWN]
-    table = plain_table(*heads("place", "heading", "value", "read_as"))
-    for one in shown:
-        table.add_row(*map(escape, (_place(one), one.heading, one.value, one.read_as)))
-    print_table(say("notices", count=len(notices), shown=len(shown)), table)
-
-
-def _print_rejects(rejects: tuple[Reject, ...]) -> None:
-    table = plain_table(*heads("place", "heading", "value", "why", "fix"))
-    table.show_lines = True
-    for one in rejects:
-        table.add_row(*map(escape, (_place(one), one.heading, one.value, one.why, one.fix)))
-    print_table(say("rejected", count=len(rejects)), table)
-
-
-def _place(one: Reject | Notice) -> str:
-    return f"{one.sheet or one.file} {one.cell}".strip()
-
-
-_REJECT_COLUMNS = ("file", "sheet", "cell", "heading", "value", "why", "fix")
-
-
-def _write_rejects(path: Path, rejects: tuple[Reject, ...]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(heads(*_REJECT_COLUMNS))
-        writer.writerows([getattr(one, column) for column in _REJECT_COLUMNS] for one in rejects)
-    tell(say("rejects_file", file=path))
 
 
 def _write_documents(
@@ -136,8 +97,9 @@ def _write_documents(
 ) -> list[Path]:
     from junheng.publish.editions import write_editions
 
-    output.mkdir(parents=True, exist_ok=True)
-    return write_editions(output, evaluation, tables, law, now=now, engine_version=__version__)
+    with writing_folder(output) as folder:
+        files = write_editions(folder, evaluation, tables, law, now=now, engine_version=__version__)
+    return [output / file.name for file in files]
 
 
 def _evaluate_many(tables: Tables, output: Path, law: Law) -> None:
@@ -152,14 +114,16 @@ def _evaluate_many(tables: Tables, output: Path, law: Law) -> None:
         evaluation = evaluate_county(every[county], law)
         rows.append(_county_row(evaluation, words))
         strict.append(evaluation.strict.status)
-    output.mkdir(parents=True, exist_ok=True)
-    resources.sections.write_parquet(output / "sections.parquet")
-    resources.dispersions.write_parquet(output / "dispersions.parquet")
-    pl.DataFrame(rows).write_csv(output / "counties.csv", include_bom=True)
+    sections, dispersions, counties = _TABLES
+    with writing_folder(output) as folder:
+        resources.sections.write_parquet(folder / sections)
+        resources.dispersions.write_parquet(folder / dispersions)
+        pl.DataFrame(rows).write_csv(folder / counties, include_bom=True)
+        (folder / _NOTICES).write_bytes(notices_csv(tables.notices))
     tell(say("many", count=len(rows), sections=f"{resources.sections.height:,}"))
     tell(say("many_verdicts", **{status.value: strict.count(status) for status in Status}))
     tell(say("wrote"))
-    for name in ("sections.parquet", "dispersions.parquet", "counties.csv"):
+    for name in (*_TABLES, _NOTICES):
         tell(f"  {output / name}  {word('files', name)}")
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.markup import escape
 from rich.panel import Panel
 
-from junheng.base.errors import UnknownNameError
+from junheng.base.errors import AmbiguousNameError, UnknownNameError
 from junheng.cli.console import console, plain_table, print_table, tell
-from junheng.cli.evaluation import read_clean, the_county
+from junheng.cli.evaluation import the_county
+from junheng.cli.reading import read_clean
 from junheng.cli.summary import marked, numbered
-from junheng.cli.words import heads, say, suggestion, word
+from junheng.cli.words import heads, say, suggestion
 from junheng.evaluate.county import evaluate_county
 from junheng.explain.excluded import why_excluded
 from junheng.explain.sources import Source
@@ -19,6 +21,8 @@ from junheng.explain.trace import Trace, trace
 from junheng.explain.words import Words
 from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law
+
+_MOST_CODES = 6  # of the schools a name fits
 
 
 def explain_number(
@@ -52,8 +56,25 @@ def find_school(tables: Tables, name: str, words: Words) -> str | None:
     ]
     if len(fitting) == 1:
         return str(fitting[0])
+    if fitting:
+        raise _ambiguous(name, {str(code): names[code] for code in fitting})
     known = [label for label in names.values() if label] + list(names)
     raise UnknownNameError(what=say("school_what"), name=name, suggestion=suggestion(name, known))
+
+
+def _ambiguous(name: str, schools: Mapping[str, str]) -> AmbiguousNameError:
+    """Return the error of a name that several schools have, or that is part of several names."""
+    same = set(schools.values()) == {name}
+    form = "{code}" if same else say("named_code")
+    named = [form.format(code=code, name=label) for code, label in schools.items()]
+    more = say("and_more") if len(named) > _MOST_CODES else ""
+    return AmbiguousNameError(
+        what=say("school_what"),
+        how=say("same_name" if same else "part_of_name"),
+        name=name,
+        count=len(named),
+        codes=say("comma").join(named[:_MOST_CODES]) + more,
+    )
 
 
 def find_indicator(law: Law, name: str, words: Words) -> str:
@@ -75,8 +96,7 @@ def find_indicator(law: Law, name: str, words: Words) -> str:
 
 
 def _print(one: Trace, words: Words) -> None:
-    clause = word("head", "clause_line", clause=one.clause, sureness=one.sureness)
-    text = escape("\n".join([*one.lines, clause]))
+    text = escape("\n".join([*one.lines, *one.bases]))
     title = escape(one.title)
     if one.status is not None:
         title += f"  {marked(words, one.status)}"
@@ -91,13 +111,15 @@ def _print_sources(sources: tuple[Source, ...]) -> None:
     """Print the table of source cells; what is the same in all of them stands in its title."""
     files = {source.cell.file for source in sources if source.cell is not None}
     several = len({source.whose for source in sources}) > 1
-    keys = ("whose", "label", "value", "sheet", "cell", "heading")
-    table = plain_table(*heads(*keys[0 if several else 1 :]))
+    typed = any(source.typed is not None for source in sources)
+    keys = (*(["whose"] if several else []), "label", "read_as", *(["value"] if typed else []))
+    table = plain_table(*heads(*keys, "sheet", "cell", "heading"))
     for source in sources:
         cell = source.cell
         place = ("", "", say("no_cell"))
         if cell is not None:
             place = (cell.sheet or cell.file, cell.address, cell.heading)
-        whose = [source.whose] if several else []
-        table.add_row(*map(escape, [*whose, source.label, source.value, *place]))
-    print_table(say("sources", files=say("comma").join(sorted(files))), table)
+        texts = [source.label, source.value, *([source.typed or ""] if typed else [])]
+        table.add_row(*map(escape, [*([source.whose] if several else []), *texts, *place]))
+    title = say("sources", files=say("comma").join(sorted(files))) if files else say("no_sources")
+    print_table(title, table)

@@ -46,6 +46,13 @@ Input = Annotated[Path, typer.Argument(metavar=_what("input"), help=help_of("inp
 Output = Annotated[
     Path, typer.Option("-o", "--output", metavar=_what("file"), help=help_of("output"))
 ]
+Book = Annotated[
+    Path, typer.Option("-o", "--output", metavar=_what("file"), help=help_of("output_book"))
+]
+Sample = Annotated[
+    Path, typer.Option("-o", "--output", metavar=_what("file"), help=help_of("output_sample"))
+]
+Force = Annotated[bool, typer.Option("--force", help=help_of("force"))]
 Folder = Annotated[
     Path, typer.Option("-o", "--output", metavar=_what("folder"), help=help_of("output_dir"))
 ]
@@ -72,22 +79,23 @@ def junheng(
 
 @app.command(cls=Command, help=help_of("template"))
 def template(
-    output: Output,
+    output: Book,
     schools: Annotated[
         Path | None,
         typer.Option("--schools", metavar=_what("file"), help=help_of("schools")),
     ] = None,
     rulebook: RulebookId = DEFAULT_RULEBOOK,
+    force: Force = False,
 ) -> None:
     """Write the county workbook, empty or prefilled."""
     from junheng.cli.collect import write_empty
 
-    write_empty(output, schools, rulebook)
+    write_empty(output, schools, rulebook, force=force)
 
 
 @app.command(cls=Command, help=help_of("sample"))
 def sample(
-    output: Output,
+    output: Sample,
     seed: Annotated[
         int, typer.Option("--seed", min=0, metavar=_what("whole"), help=help_of("seed"))
     ] = 1,
@@ -101,15 +109,17 @@ def sample(
     defects: Annotated[
         Path | None, typer.Option("--defects", metavar=_what("file"), help=help_of("defects"))
     ] = None,
+    force: Force = False,
 ) -> None:
     """Write a synthetic county, or many."""
-    from junheng.cli.collect import write_sample, write_samples
+    from junheng.cli.collect import Made, write_sample, write_samples
 
     law = _law(DEFAULT_RULEBOOK, None, _now())
     if counties > 1:
-        write_samples(output, law, seed, counties, missing)
+        made = Made(counties=counties, seed=seed, missing=missing)
+        write_samples(output, law, made, force=force)
     else:
-        write_sample(output, law, seed, defects)
+        write_sample(output, law, seed, defects, force=force)
 
 
 @app.command(cls=Command, help=help_of("evaluate"))

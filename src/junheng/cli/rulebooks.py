@@ -10,16 +10,20 @@ from rich.markup import escape
 
 from junheng.base.errors import RulebookError, UnknownNameError, UnusableFileError
 from junheng.cli.console import plain_table, print_table, tell
-from junheng.cli.evaluation import EXIT_REJECTS, read_clean
+from junheng.cli.outputs import check_files, writing
+from junheng.cli.reading import EXIT_REJECTS, read_clean
 from junheng.cli.words import heads, say, suggestion, word
 from junheng.evaluate.county import evaluate_county
 from junheng.explain.differences import differences
-from junheng.explain.words import Words, shown
+from junheng.explain.words import Words
+from junheng.publish.asks import asks
 from junheng.publish.elements_page import elements_page
+from junheng.publish.files import write_whole
 from junheng.publish.indicators_page import indicators_page, rule_lines
+from junheng.publish.words import Names, names_of
 from junheng.rulebook.law import Law
 from junheng.rulebook.loader import HOME, RULES, list_rulebooks, load_rulebook
-from junheng.rulebook.model import Indicator, Rulebook, Standard
+from junheng.rulebook.model import Indicator, Rulebook
 
 
 def get_rulebook(rulebook_id: str) -> Rulebook:
@@ -47,34 +51,33 @@ def print_list() -> None:
 
 def print_rulebook(law: Law) -> None:
     """Print the indicators in force with standards, clause and sureness."""
-    words = Words(law.rulebook.labels)
+    names = names_of(law)
     table = plain_table(*heads("number", "item", "standard", "since", "clause", "sureness"))
     current = {indicator.id for indicator in (*law.items, *law.others)}
     for indicator in law.rulebook.indicators:
         if indicator.id in current:
-            for row in _rows(law, words, indicator):
+            for row in _rows(names, indicator):
                 table.add_row(*row)
-    title = word("head", "rulebook", name=words.rulebook, date=law.on.isoformat())
+    title = word("head", "rulebook", name=names.rulebook(), date=law.on.isoformat())
     print_table(title, table)
     for line in rule_lines(law.rulebook):
         tell(line)
 
 
-def _rows(law: Law, words: Words, indicator: Indicator) -> Iterator[tuple[str, ...]]:
-    """Yield a line for every standard in force; the first also names the indicator."""
+def _rows(names: Names, indicator: Indicator) -> Iterator[tuple[str, ...]]:
+    """Yield a line for everything asked; the first also names the indicator."""
+    law, words = names.law, names.words
     number = str(indicator.number) if indicator.number is not None else ""
     name = words.short(indicator.id)
-    found: list[Standard | None] = [o for part in indicator.part for o in law.in_force(part)]
-    for standard in found or [None]:
-        clause = indicator.clause
-        text, since = "", ""
-        if standard is not None:
-            sign = words.comparison(standard.comparison)
-            text = f"{words.reach(standard)}{sign} {shown(standard.number)}"
-            since, clause = standard.valid_from.isoformat(), standard.clause or clause
-        sureness = words.sureness(law.sureness(indicator, standard))
-        yield number, name, text, since, _citation(law.rulebook, clause), sureness
-        number, name = "", ""
+    for part in indicator.part:
+        label = f"{words.part(indicator.id, part.id)} " if len(indicator.part) > 1 else ""
+        for text, standard in asks(indicator, part, names):
+            clause = (standard and standard.clause) or indicator.clause
+            since = (standard or indicator).valid_from.isoformat()
+            sureness = words.sureness(law.sureness(indicator, standard))
+            citation = _citation(law.rulebook, clause)
+            yield number, name, f"{label}{text}", since, citation, sureness
+            number, name = "", ""
 
 
 def _citation(rulebook: Rulebook, clause_id: str) -> str:
@@ -105,12 +108,13 @@ def check_all(home: Path | None) -> None:
 def write_docs(output: Path, elements: Path | None, rulebook_id: str) -> None:
     """Write the indicator page of a rulebook, and its element page if a file is named."""
     rulebook = get_rulebook(rulebook_id)
+    check_files([path for path in (output, elements) if path is not None])
     pages = {output: indicators_page(rulebook)}
     if elements is not None:
         pages[elements] = elements_page(rulebook)
     for path, page in pages.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, encoding="utf-8")
+        with writing(path):
+            write_whole(path, page.encode())
         tell(f"{say('wrote')} {path}")
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from junheng.base.units import COMPULSORY, Stage, Status
-from junheng.evaluate.book import Row
 from junheng.evaluate.findings import Finding
 from junheng.evaluate.measures import Item
 from junheng.explain.formulas import Stock
@@ -28,7 +27,7 @@ def eased_section(
 ) -> Iterator[str]:
     """Yield how a section stands with the relaxations it may use."""
     words = context.words
-    sure, doubtful = _usable(context, item.id, campuses)
+    sure, doubtful = usable(context, item.id, campuses)
     if not sure and not doubtful:
         return
     sections = context.evaluation.relaxed_resources.sections
@@ -65,7 +64,7 @@ def eased_single(
     """Yield how one finding about a school comes out with the relaxations it may use."""
     words = context.words
     school = context.book.schools.get(finding.school or "")
-    sure, doubtful = _usable(context, indicator.id, [] if school is None else [school])
+    sure, doubtful = usable(context, indicator.id, [] if school is None else [school])
     eased = _same(context, indicator, part, finding)
     if school is None or eased is None or not (sure or doubtful):
         return
@@ -89,8 +88,8 @@ def eased_single(
         )
 
 
-def _usable(
-    context: Context, indicator: str, schools: Iterable[Row]
+def usable(
+    context: Context, indicator: str, schools: Iterable[Mapping[str, Any]]
 ) -> tuple[list[Relaxation], list[Relaxation]]:
     """Return the relaxations one of the schools surely may use, and those it perhaps may."""
     rows = list(schools)

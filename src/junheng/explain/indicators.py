@@ -16,6 +16,7 @@ from junheng.explain.formulas import (
     rooms_formula,
     share_formula,
 )
+from junheng.explain.reasons import lacking, why_open
 from junheng.explain.sources import MOST_SCHOOLS, Context, listed, nothing_asked, told
 from junheng.explain.words import shown
 from junheng.rulebook import model
@@ -116,6 +117,10 @@ def _county_part(
     if found.inputs:
         yield words.join_list(_total(context, part, e, v) for e, v in found.inputs)
     yield from _county_value(context, indicator, part, found)
+    if found.status is Status.MISSING and not told(found):
+        reason = lacking(context, found.missing)
+        if reason:
+            yield reason
     if found.gap and found.status is Status.BELOW:
         key = "excess" if found.comparison == "at_most" else "gap"
         yield words.say(key, gap=shown(found.gap), unit=gap_unit)
@@ -190,21 +195,29 @@ def _single(
         key = "excess" if found.comparison == "at_most" else "gap"
         gap = words.say(key, gap=shown(finding.gap), unit=words.unit(finding.gap_unit))
         gap = words.join_clause(gap)
+    gap += why_open(context, part, finding)
     formula = _formula(context, indicator, part, finding)
     if formula is not None:
         return words.say("single_formula", who=who, formula=formula, status=status, gap=gap)
     if finding.value is None or finding.standard is None:
-        return words.say("single_state", who=who, status=status)
+        return words.say("single_state", who=who, status=status) + gap
     return words.say(
         "single",
         who=who,
-        value=shown(finding.value),
+        value=_measured(context, part, finding.value),
         unit=_value_unit(context, indicator, part, finding.gap_unit),
         comparison=words.comparison(found.comparison),
-        standard=shown(finding.standard),
+        standard=_measured(context, part, finding.standard),
         status=status,
         gap=gap,
     )
+
+
+def _measured(context: Context, part: Part, value: float) -> str:
+    """Return a number, or the name of a level."""
+    measure = part.measure
+    by_level = isinstance(measure, model.Monitoring) and measure.of == "level"
+    return context.words.choice("level", shown(value)) if by_level else shown(value)
 
 
 def _formula(context: Context, indicator: Indicator, part: Part, finding: Finding) -> str | None:

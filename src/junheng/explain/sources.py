@@ -28,6 +28,7 @@ class Source:
     value: str  # as read; the word for "not reported" if it is not there
     whose: str
     cell: Cell | None
+    typed: str | None = None  # as it stands in the cell, where it was read otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +40,17 @@ class Context:
     evaluation: CountyEvaluation
     words: Words
     book: Book
+    typed: Mapping[tuple[str, str, str], str]  # by file, sheet and cell; of cells read otherwise
 
     @classmethod
     def of(cls, evaluation: CountyEvaluation, tables: Tables, law: Law) -> Context:
         """Return the context of one evaluation."""
         words = Words(law.rulebook.labels)
         book = open_book(tables, law)
-        return cls(tables=tables, law=law, evaluation=evaluation, words=words, book=book)
+        typed = {(one.file, one.sheet, one.cell): one.value for one in tables.notices}
+        return cls(
+            tables=tables, law=law, evaluation=evaluation, words=words, book=book, typed=typed
+        )
 
     def school(self, code: str) -> str:
         """Return a school's name with its code."""
@@ -135,11 +140,11 @@ def part_sources(
     if isinstance(measure, model.Attested | model.Monitoring | model.Survey):
         yield from _reported(context, measure, found, school)
         return
-    for name in _named(context, part):
+    for name in named_elements(context, part):
         if context.book.elements[name].table == "county":
             yield _source(context, name, context.book.county, context.words.county)
     if school is not None:
-        yield from _of_school(context, part, school, None)
+        yield from school_sources(context, part, school, None)
     elif isinstance(measure, model.ClassSize):
         yield from _of_classes(context, found)
     else:
@@ -153,7 +158,7 @@ def _of_failing(context: Context, part: model.Part, found: PartFinding) -> Itera
         if one.school is not None:
             about.setdefault(one.school, set()).add(one.detail or one.stage or "")
     for school in list(about)[:MOST_SCHOOLS]:
-        yield from _of_school(context, part, school, about[school])
+        yield from school_sources(context, part, school, about[school])
 
 
 def _of_classes(context: Context, found: PartFinding) -> Iterator[Source]:
@@ -164,7 +169,7 @@ def _of_classes(context: Context, found: PartFinding) -> Iterator[Source]:
         yield _source(context, "class_pupils", row, whose)
 
 
-def _named(context: Context, part: model.Part) -> list[str]:
+def named_elements(context: Context, part: model.Part) -> list[str]:
     """Return the elements a part reads, those its measure does not name too."""
     measure = part.measure
     by_region = any(standard.regions for standard in part.standard)
@@ -180,11 +185,11 @@ def _named(context: Context, part: model.Part) -> list[str]:
     return [name for name in dict.fromkeys(named) if name in context.book.elements]
 
 
-def _of_school(
+def school_sources(
     context: Context, part: model.Part, school: str, about: set[str] | None
 ) -> Iterator[Source]:
     """Yield the cells of one school; only those about some kinds of room or stages, if given."""
-    for name in _named(context, part):
+    for name in named_elements(context, part):
         element = context.book.elements[name]
         if element.table == "county" or (about and _NAMES.get(name, name) in _KINDS - about):
             continue
@@ -269,9 +274,11 @@ def _source(context: Context, element: str, row: Row | None, whose: str) -> Sour
     value = row.get(element) if row is not None else None
     number = row.get("row") if row is not None else None
     known = number is not None or table == "county"
+    cell = context.tables.cell(table, element, number) if known else None
     return Source(
         label=context.words.element(element),
         value=context.words.value(element, value),
         whose=whose,
-        cell=context.tables.cell(table, element, number) if known else None,
+        cell=cell,
+        typed=None if cell is None else context.typed.get((cell.file, cell.sheet, cell.address)),
     )

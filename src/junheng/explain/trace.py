@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from junheng.base.units import Stage, Status
+from junheng.base.units import COMPULSORY, Stage, Status
 from junheng.evaluate.findings import CountyEvaluation, IndicatorFinding, PartFinding
 from junheng.evaluate.measures import Item, items_of
 from junheng.evaluate.resources import SCOPE
 from junheng.evaluate.sections import build_sections, pupils_element
-from junheng.explain.easing import eased_county, eased_section
+from junheng.explain.bases import bases
+from junheng.explain.easing import eased_county, eased_section, usable
 from junheng.explain.indicators import county_lines, school_lines
 from junheng.explain.margins import section_findings
 from junheng.explain.overview import overview_lines
+from junheng.explain.ranges import county_sources, item_columns
 from junheng.explain.sources import (
     MOST_SCHOOLS,
     Context,
@@ -27,7 +29,9 @@ from junheng.explain.sources import (
 from junheng.explain.words import shown
 from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law
-from junheng.rulebook.model import Indicator
+from junheng.rulebook.model import Indicator, Relaxation
+
+_PART_DECIMALS: Final = 2  # of a stage's part of a gap, as gaps of areas and money are told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +42,7 @@ class Trace:
     status: Status | None  # None: a summary, no verdict of its own
     lines: tuple[str, ...]
     sources: tuple[Source, ...]
-    clause: str
-    sureness: str
+    bases: tuple[str, ...]  # the clauses it rests on, each with its sureness
     more: int = 0  # schools that fail too, whose cells are not among the sources
 
 
@@ -69,13 +72,13 @@ def trace(
 
 def _overview(context: Context, indicator: Indicator) -> Trace:
     words = context.words
+    item = next(i for i in items_of(context.law) if i.id == indicator.id)
     return Trace(
         title=f"{words.county} {words.indicator(indicator.id)}",
         status=None,
         lines=tuple(overview_lines(context, indicator)),
-        sources=(),
-        clause=words.clause(context.law.rulebook, indicator.clause),
-        sureness=words.sureness(indicator.sureness),
+        sources=tuple(s for stage in COMPULSORY for s in item_columns(context, item, stage)),
+        bases=tuple(bases(context, indicator, _relaxations(context, indicator))),
     )
 
 
@@ -124,18 +127,42 @@ def _section(
         pupils = words.amount(finding["pupils"], "persons")
         lines.append(words.say("merged", total=total, pupils=pupils))
     lines += _judgement(context, item, finding)
+    sources = tuple(item_sources(context, item, stage, campuses))
+    if finding["status"] == Status.MISSING.value:
+        lines += _blanks(context, item, stage, sources)
     lines += eased_section(context, item, finding, campuses)
     name = words.school(finding["school"], finding["school_name"])
     title = f"{name} {words.choice('stage', stage)} {words.indicator(item.id)}"
-    clause = words.clause(context.law.rulebook, indicator.clause)
+    may_use = [one for some in usable(context, item.id, campuses) for one in some]
     return Trace(
         title=title,
         status=Status(finding["status"]),
         lines=tuple(lines),
-        sources=tuple(item_sources(context, item, stage, campuses)),
-        clause=clause,
-        sureness=words.sureness(indicator.sureness),
+        sources=sources,
+        bases=tuple(bases(context, indicator, may_use, stage=stage)),
     )
+
+
+def _relaxations(context: Context, indicator: Indicator) -> list[Relaxation]:
+    return [one for one in context.law.relaxations if one.indicator == indicator.id]
+
+
+def _blanks(context: Context, item: Item, stage: Stage, sources: Sequence[Source]) -> Iterator[str]:
+    """Yield which of the values a section's item is made of are not reported."""
+    words = context.words
+    indicator = context.law.rulebook.indicator(item.id)
+    others = {name for one in _relaxations(context, indicator) for name in one.adds}
+    own = {*item.measure.numerator[stage], *item.measure.minus}
+    beside = {words.element(name) for name in others - own}
+    names = [
+        words.say("lacking_cell", label=one.label, place=f"{one.cell.sheet} {one.cell.address}")
+        if one.cell is not None
+        else one.label
+        for one in sources
+        if one.value == shown(None) and one.label not in beside
+    ]
+    if names:
+        yield words.say("lacking", names=words.join_names(names))
 
 
 def _campus_lines(
@@ -214,17 +241,18 @@ def _judgement(context: Context, item: Item, finding: Mapping[str, Any]) -> Iter
         standard=shown(finding["standard"]),
         status=status,
     )
-    yield from _margin_lines(context, finding, value_unit)
+    yield from _margin_lines(context, item, finding, value_unit)
 
 
-def _margin_lines(context: Context, finding: Mapping[str, Any], value_unit: str) -> Iterator[str]:
+def _margin_lines(
+    context: Context, item: Item, finding: Mapping[str, Any], value_unit: str
+) -> Iterator[str]:
     words = context.words
-    unit = words.unit(finding["gap_unit"])
     if finding["gap"]:
-        yield words.say("gap", gap=shown(finding["gap"]), unit=unit)
+        yield _gap_line(context, item, finding, ("gap", "standard"))
         yield words.say("floor", floor=shown(finding["floor"]), value_unit=value_unit)
     if finding["gap_to_floor"]:
-        yield words.say("floor_gap", gap=shown(finding["gap_to_floor"]), unit=unit)
+        yield _gap_line(context, item, finding, ("gap_to_floor", "floor"))
     if finding["rounding_hides"]:
         yield words.say("rounding", shown=f"{finding['value']:.2f}", exact=repr(finding["value"]))
     if finding["contribution"] is not None and finding["cv_without"] is not None:
@@ -240,6 +268,24 @@ def _margin_lines(context: Context, finding: Mapping[str, Any], value_unit: str)
         )
 
 
+def _gap_line(
+    context: Context, item: Item, finding: Mapping[str, Any], asked: tuple[str, str]
+) -> str:
+    """Return what the school lacks; where its stages share it, also the part that one gets."""
+    words, (column, line) = context.words, asked
+    key = {"gap": "gap", "gap_to_floor": "floor_gap"}[column]
+    amounts = {"gap": shown(finding[column]), "unit": words.unit(finding["gap_unit"])}
+    lacking = finding[line] * finding["pupils"] / item.measure.per - finding["quantity"]
+    shared = context.evaluation.resources.sections.filter(
+        school=finding["school"], stage=finding["stage"]
+    )["share"].item()
+    if not item.measure.split or shared is None or shared >= 1:
+        return words.say(key, **amounts)
+    stage = words.choice("stage", finding["stage"])
+    part = shown(round(lacking, _PART_DECIMALS))
+    return words.say(f"{key}_whole", stage=stage, part=part, **amounts)
+
+
 def _indicator(
     context: Context, indicator: Indicator, found: IndicatorFinding, school: str | None
 ) -> Trace:
@@ -251,8 +297,21 @@ def _indicator(
     else:
         who = context.school(school)
         status, lines = school_lines(context, indicator, found, school)
+    spoken_of = _relaxations(context, indicator)
+    if school is not None:
+        campus = context.book.schools.get(school)
+        campuses = [] if campus is None else [campus]
+        spoken_of = [one for some in usable(context, indicator.id, campuses) for one in some]
     parts = list(zip(indicator.part, found.parts, strict=True))
-    sources = [s for part, one in parts for s in part_sources(context, part, one, school)]
+    sources = [
+        source
+        for part, one in parts
+        for source in (
+            county_sources(context, part, one)
+            if school is None
+            else part_sources(context, part, one, school)
+        )
+    ]
     failing = [_failing(one) for _, one in parts] if school is None else []
     return Trace(
         title=f"{who} {words.indicator(indicator.id)}",
@@ -260,6 +319,5 @@ def _indicator(
         lines=tuple(lines),
         sources=tuple(dict.fromkeys(sources)),
         more=max([0, *(count - MOST_SCHOOLS for count in failing)]),
-        clause=words.clause(context.law.rulebook, indicator.clause),
-        sureness=words.sureness(indicator.sureness),
+        bases=tuple(bases(context, indicator, spoken_of)),
     )

@@ -178,6 +178,10 @@ class Words:
         """Return a clause to be put behind a sentence."""
         return wording()["formula"]["behind"].format(text=text)
 
+    def join_names(self, names: Iterable[str]) -> str:
+        """Return an enumeration."""
+        return wording()["formula"]["names"].join(names)
+
     def join_list(self, terms: Iterable[str]) -> str:
         """Return a list of clauses in one sentence."""
         return wording()["formula"]["list"].join(terms)

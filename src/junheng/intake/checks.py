@@ -10,6 +10,7 @@ import polars as pl
 
 from junheng.base.elements import Element
 from junheng.intake.conflicts import assume_yes, refuse_conflicts, refuse_ruled_out
+from junheng.intake.headings import HELPER
 from junheng.intake.layout import SCHOOL_CODES, SCHOOLS, Field, Layout, Sheet
 from junheng.intake.repeated import drop_repeated
 from junheng.intake.report import Place, Report
@@ -123,7 +124,7 @@ def _resolve_names(sheet: Sheet, frames: Frames, layout: Layout, report: Report)
             report.remark_cell(at, "by_name", "", code)
     differs = joined.filter(pl.col("_known") != pl.col(NAME)).select("row", NAME, "_known")
     for row, name, right in differs.iter_rows():
-        report.remark_cell(Place(sheet.table.id, _SCHOOL, row), "name_differs", name, right)
+        report.remark_cell(Place(sheet.table.id, HELPER, row), "name_differs", name, right)
     code = pl.when(pl.col("row").is_in(filled)).then("found").otherwise(_SCHOOL)
     return joined.with_columns(code.alias(_SCHOOL)).drop(NAME, "found", "_known")
 

@@ -15,11 +15,10 @@ from junheng.intake.forms import is_form, locate_form
 from junheng.intake.guard import FileKind, check_file
 from junheng.intake.headings import COUNTY, HELPER, Headings, find_headings
 from junheng.intake.layout import Layout, Sheet
-from junheng.intake.places import check_headings
+from junheng.intake.places import check_headings, origin_of
 from junheng.intake.report import Report
 from junheng.intake.sources import RawTable
-from junheng.intake.tables import Column, Origin
-from junheng.intake.text import letters, normal, one_line
+from junheng.intake.text import normal
 from junheng.intake.wording import did_you_mean, unusable, wording
 
 _HEAD: Final = 50  # rows in which headings are looked for
@@ -170,15 +169,7 @@ def _raw_table(
     report: Report,
     source: Mapping[str, str],
 ) -> RawTable:
-    report.origins[sheet.table.id] = Origin(
-        **source,
-        sheet="",
-        columns={
-            one.id: Column(letters=letters(match.column), heading=one_line(match.heading))
-            for one in sheet.fields
-            if (match := headings.matches.get(one.id)) is not None
-        },
-    )
+    report.origins[sheet.table.id] = origin_of(headings, source, "")
     place = {"file": source["file"], "sheet": "", "cell": "", "heading": ""}
     check_headings(headings, sheet, report, place)
     by_key = {key: names[m.column] for key, m in headings.matches.items() if not m.unlike}

@@ -45,7 +45,8 @@ def locate_form(
         return None
     items = _items(grid, head[0], head[1], sheet)
     report.origins[sheet.table.id] = Origin(
-        **source,
+        file=source["file"],
+        sha256=source["sha256"],
         sheet=name,
         columns={
             key: Column(

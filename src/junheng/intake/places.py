@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from junheng.intake.headings import Headings, Match
+from junheng.intake.headings import COUNTY, HELPER, Headings, Match
 from junheng.intake.layout import Sheet
 from junheng.intake.report import Report
+from junheng.intake.tables import Column, Origin
 from junheng.intake.text import clean, letters, one_line
 from junheng.intake.wording import did_you_mean, read_as, wording
 
@@ -15,6 +16,17 @@ def is_filled(row: Sequence[object], column: int) -> bool:
     """Whether a cell of a row holds anything a person would see."""
     cell = row[column] if column < len(row) else None
     return bool(clean(cell)) if isinstance(cell, str) else cell is not None
+
+
+def origin_of(headings: Headings, source: Mapping[str, str], sheet: str) -> Origin:
+    """Return where a table and its columns stand, in the order of the columns."""
+    columns = {
+        match.key: Column(letters=letters(match.column), heading=one_line(match.heading))
+        for match in sorted(headings.matches.values(), key=lambda match: match.column)
+    }
+    names = columns.pop(HELPER, None)
+    columns.pop(COUNTY, None)
+    return Origin(**source, sheet=sheet, columns=columns, names=names)
 
 
 def check_headings(

@@ -85,10 +85,12 @@ def sha256_of(path: Path) -> str:
 
 
 def _reading(frames: Frames, dictionary: Dictionary, report: Report) -> Reading:
+    notices = report.notices()
+    frames = _completed(frames, dictionary)
     return Reading(
-        tables=Tables(frames=_completed(frames, dictionary), origins=report.origins),
+        tables=Tables(frames=frames, origins=report.origins, notices=notices),
         rejects=report.rejects(),
-        notices=report.notices(),
+        notices=notices,
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from junheng.intake.tables import Tables
+from junheng.intake.tables import Notice, Tables
+
+__all__ = ["Notice", "Reading", "Reject"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,19 +21,6 @@ class Reject:
     value: str  # as typed
     why: str
     fix: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """One cell read as a person would, differently from how it was typed."""
-
-    code: str
-    file: str
-    sheet: str
-    cell: str
-    heading: str
-    value: str  # as typed
-    read_as: str  # as understood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

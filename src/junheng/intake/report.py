@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from junheng.intake.headings import HELPER
 from junheng.intake.rejects import Notice, Reject
-from junheng.intake.tables import Origin
+from junheng.intake.tables import Column, Origin
 from junheng.intake.text import shown
 from junheng.intake.wording import read_as, reject_words
 
@@ -94,7 +95,7 @@ class Report:
     def where(self, at: Place) -> dict[str, str]:
         """Return file, sheet, cell and heading of a cell as the user sees them."""
         origin = self.origins[at.table]
-        column = origin.columns.get(at.element)
+        column = self._column_of(at)
         place = {"file": origin.file, "sheet": origin.sheet, "cell": "", "heading": ""}
         if column is not None:
             row = column.row if column.row is not None else at.row
@@ -144,8 +145,16 @@ class Report:
         place = self.where(Place(table, element, 0))
         return {**place, "cell": place["cell"].rstrip("0")}
 
+    def _column_of(self, at: Place) -> Column | None:
+        origin = self.origins[at.table]
+        return origin.names if at.element == HELPER else origin.columns.get(at.element)
+
     def _key(self, at: Place) -> tuple[int, int, int]:
         columns = self.origins[at.table].columns
-        column = columns.get(at.element)
+        column = self._column_of(at)
         row = column.row if column is not None and column.row is not None else at.row
-        return self._order.get(at.table, -1), row, list(columns).index(at.element) if column else 0
+        return (
+            self._order.get(at.table, -1),
+            row,
+            list(columns).index(at.element) if at.element in columns else 0,
+        )

@@ -13,11 +13,10 @@ from junheng.intake.headings import (
     find_headings,
 )
 from junheng.intake.layout import TEMPLATE_VERSION, Layout, Sheet
-from junheng.intake.places import check_headings, is_filled
+from junheng.intake.places import check_headings, is_filled, origin_of
 from junheng.intake.report import Report
 from junheng.intake.sources import RawTable
-from junheng.intake.tables import Column, Origin
-from junheng.intake.text import clean, half_width, letters, normal, one_line, shown
+from junheng.intake.text import clean, half_width, letters, normal, shown
 from junheng.intake.wording import did_you_mean, read_as, unusable, wording
 from junheng.intake.workbooks import Grid
 
@@ -82,25 +81,31 @@ def _remark_unknown_sheet(name: str, grid: Grid, report: Report, file: str) -> N
 
 def _check_version(grids: Mapping[str, Grid], layout: Layout, report: Report, file: str) -> None:
     guide = next((n for n in grids if normal(n) == normal(wording()["sheets"]["guide"])), "")
-    cells = [clean(shown(cell)) for row in grids.get(guide, []) for cell in row]
-    template = _version(cells, "version")
-    place = _place(file, guide)
+    cells = {
+        f"{letters(column)}{at}": clean(shown(cell))
+        for at, row in enumerate(grids.get(guide, []), 1)
+        for column, cell in enumerate(row)
+    }
+    template, cell = _version(cells, "version")
+    place = _place(file, guide, cell)
     if not template.isdecimal():
         report.remark("no_version", place, template, read_as("by_heading"))
     elif int(template) > TEMPLATE_VERSION:
         report.refuse("newer_template", place, template, known=TEMPLATE_VERSION)
     elif int(template) < TEMPLATE_VERSION:
         report.remark("older_template", place, template, read_as("by_heading"))
-    dictionary = _version(cells, "dictionary")
+    dictionary, cell = _version(cells, "dictionary")
     if dictionary not in {"", layout.version}:
+        place = _place(file, guide, cell)
         report.remark("other_dictionary", place, dictionary, read_as("by_heading"))
 
 
-def _version(cells: list[str], key: str) -> str:
+def _version(cells: Mapping[str, str], key: str) -> tuple[str, str]:
+    """Return a version and the cell that tells it; nothing of both where none does."""
     before, _, after = half_width(wording()["template"][key]).partition("{version}")
     pattern = re.compile(f"{re.escape(before)}(.+?){re.escape(after)}")
-    found = (pattern.fullmatch(half_width(cell)) for cell in cells)
-    return next((match[1].strip() for match in found if match), "")
+    found = ((pattern.fullmatch(half_width(text)), cell) for cell, text in cells.items())
+    return next(((match[1].strip(), cell) for match, cell in found if match), ("", ""))
 
 
 # ------------------------------------------------------------------ row sheets
@@ -116,7 +121,7 @@ def locate_rows(
         wanted = wording()["sheets"]["joiner"].join(f.heading for f in sheet.fields)
         report.refuse("no_heading_row", place, headings=wanted, table=sheet.table.id)
         return None
-    report.origins[sheet.table.id] = Origin(**source, sheet=name, columns=_columns(headings, sheet))
+    report.origins[sheet.table.id] = origin_of(headings, source, name)
     check_headings(headings, sheet, report, place)
     rows = _filled_rows(grid, headings)
     taken = {
@@ -131,14 +136,6 @@ def locate_rows(
         scales={key: m.scale for key, m in headings.matches.items() if m.scale != 1},
         names=taken.get(HELPER),
     )
-
-
-def _columns(headings: Headings, sheet: Sheet) -> dict[str, Column]:
-    return {
-        one.id: Column(letters=letters(match.column), heading=one_line(match.heading))
-        for one in sheet.fields
-        if (match := headings.matches.get(one.id)) is not None
-    }
 
 
 def _filled_rows(grid: Grid, headings: Headings) -> list[int]:

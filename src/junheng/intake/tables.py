@@ -29,6 +29,7 @@ class Origin:
     sha256: str
     sheet: str  # "" for CSV and Parquet
     columns: Mapping[str, Column]  # by element id
+    names: Column | None = None  # of the school names beside the codes, which are no element
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +44,31 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One cell read as a person would, differently from how it was typed."""
+
+    code: str  # key of `notices` in intake/wording.zh_Hans.toml
+    file: str
+    sheet: str
+    cell: str
+    heading: str
+    value: str  # as typed
+    read_as: str  # as understood
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
     """Frames by table id, each with the schema `Dictionary.schema(table)`, and their origins.
 
     A frame has the columns county (str), row (int, 1-based row of the sheet) and one per
     element; null means not reported, never zero. Tables absent from `origins` were made in
-    memory and have no cells.
+    memory and have no cells. The notices are those of the whole reading, whichever county
+    the rows are of.
     """
 
     frames: Mapping[str, pl.DataFrame]
     origins: Mapping[str, Origin]
+    notices: tuple[Notice, ...] = ()
 
     def __getitem__(self, table_id: str) -> pl.DataFrame:
         """Return the frame of one table."""
@@ -65,7 +81,7 @@ class Tables:
     def of_county(self, county: str) -> Tables:
         """Return the rows of one county."""
         frames = {name: f.filter(pl.col("county") == county) for name, f in self.frames.items()}
-        return Tables(frames=frames, origins=self.origins)
+        return Tables(frames=frames, origins=self.origins, notices=self.notices)
 
     def by_county(self) -> dict[str, Tables]:
         """Return each county's tables in order of appearance, cutting every frame only once."""

@@ -21,6 +21,11 @@ RESULTS: Final = "results.json"
 WORKBOOK: Final = "results.xlsx"
 
 
+def edition_names() -> tuple[str, ...]:
+    """Return the names of the files written."""
+    return RESULTS, WORKBOOK, str(wording("brief")["file"])
+
+
 def write_editions(
     folder: Path,
     evaluation: CountyEvaluation,

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from junheng.base.units import Status
 from junheng.evaluate.findings import Finding, PartFinding
+from junheng.publish.asks import shown_in, standard_of, unit_after
 from junheng.publish.facts import Facts, Row
 from junheng.publish.numbers import fixed, plain, rounding_hides, telling
 from junheng.publish.relaxing import joined_schools
-from junheng.publish.shortfalls import lacking, matter_of, shown_in
-from junheng.publish.standards import bound, in_force, standard_words
+from junheng.publish.shortfalls import lacking, matter_of
 from junheng.publish.words import joined, sentences, wording
 from junheng.rulebook import model
 from junheng.rulebook.model import Indicator, Part
@@ -48,7 +48,7 @@ def lines_of(area: str, facts: Facts) -> Iterator[Line]:
 
 def line_of(indicator: Indicator, part: Part, one: PartFinding, facts: Facts) -> Line:
     """Return one part as a line."""
-    unit, decimals = shown_in(part, indicator.id, facts)
+    unit, decimals = shown_in(part, indicator.id, facts.law)
     return Line(
         indicator=indicator,
         part=part,
@@ -58,58 +58,9 @@ def line_of(indicator: Indicator, part: Part, one: PartFinding, facts: Facts) ->
         value=one.value if part.measure.kind != "class_size" else None,
         unit=unit,
         decimals=decimals,
-        standard=standard_of(indicator, part, one, facts),
+        standard=standard_of(indicator, part, one, facts.names),
         remark=sentences(_remarks(indicator, part, one, facts)),
     )
-
-
-# ------------------------------------------------------------------ standards
-
-
-def standard_of(indicator: Indicator, part: Part, one: PartFinding, facts: Facts) -> str:
-    """Return what a part asks, in words."""
-    words, measure = wording("common")["asks"], part.measure
-    unit, _ = shown_in(part, indicator.id, facts)
-    after = "" if isinstance(measure, model.Rooms) else unit_after(unit, facts)
-    current = in_force(part, facts.law)
-    comma = str(wording("common")["lists"]["and_others"])
-    shown = comma.join(standard_words(s, facts.names) + after for s in current)
-    if (asked := _asked(measure, shown, facts)) is not None:
-        return asked
-    if one.standard is None:
-        return shown
-    if unit == "level":
-        level = facts.names.choice("level", plain(one.standard))
-        return str(words["level"]).format(level=level)
-    return bound(one.comparison, one.standard, unit_after(unit, facts))
-
-
-def _asked(measure: model.Measure, shown: str, facts: Facts) -> str | None:
-    """Return what a measure without a plain threshold asks, None for the others."""
-    words: dict[str, str] = wording("common")["asks"]
-    match measure:
-        case model.Answer():
-            asked = words["yes" if measure.expected else "no"]
-        case model.Compare():
-            asked = words["compare"].format(right=facts.names.words.element(measure.right))
-        case model.Rooms():
-            asked = words["rooms"].format(classes=measure.classes_per_room, standards=shown)
-        case model.FundingFloor():
-            asked = words["funding_floor"].format(counted=measure.counted_as)
-        case model.Attested():
-            asked = words["attested"]
-        case _:
-            return None
-    return asked
-
-
-def unit_after(unit: str | None, facts: Facts) -> str:
-    """Return a unit as it follows a number: percent directly, others after a space."""
-    word = facts.names.words.unit(unit)
-    silent = wording("common")["asks"]["silent_units"]
-    if unit in silent or not word:
-        return ""
-    return word if unit == "percent" else f" {word}"
 
 
 # ------------------------------------------------------------------ the numbers that went in
@@ -140,7 +91,19 @@ def _data(indicator: Indicator, part: Part, one: PartFinding, facts: Facts) -> s
         used.append(_day(part.measure.element, facts))
     extras = wording("common")["data"]["extras"].get(indicator.id, {}).get(part.id, [])
     used += [_term(name, facts.county_row().get(name), facts) for name in extras]
+    used += _shares(indicator.id, part.id, facts)
     return sentences(used)
+
+
+def _shares(indicator: str, part: str, facts: Facts) -> list[str]:
+    """Return shares that are shown beside a part though it is not judged by them."""
+    words, row = wording("common")["data"], facts.county_row()
+    told = []
+    for share in words["shares"].get(indicator, {}).get(part, []):
+        some, whole = row.get(share["part"]), row.get(share["whole"])
+        if some is not None and whole:
+            told.append(str(share["text"]).format(percent=fixed(some * 100 / whole, 1)))
+    return told
 
 
 def _term(element: str, value: float | None, facts: Facts) -> str:
@@ -312,7 +275,12 @@ def _subjects(indicator: str, part: Part, one: PartFinding, facts: Facts) -> str
 def _monitored(single: Finding, facts: Facts, *, level: bool) -> str:
     if single.value is None:
         return str(wording("common")["data"]["not_filled"])
-    return facts.names.choice("level", plain(single.value)) if level else plain(single.value, 3)
+    return measured(single.value, "level" if level else None, 3, facts)
+
+
+def measured(value: float, unit: str | None, decimals: int, facts: Facts) -> str:
+    """Return a measured number without idle zeros; a level by its name."""
+    return facts.names.choice("level", plain(value)) if unit == "level" else plain(value, decimals)
 
 
 # ------------------------------------------------------------------ remarks
@@ -342,7 +310,7 @@ def _remarks(indicator: Indicator, part: Part, one: PartFinding, facts: Facts) -
 
 
 def _rounding(indicator: Indicator, part: Part, one: PartFinding, facts: Facts) -> str:
-    _, decimals = shown_in(part, indicator.id, facts)
+    _, decimals = shown_in(part, indicator.id, facts.law)
     if not rounding_hides(
         one.value, one.standard, one.comparison, decimals=decimals, status=one.status
     ):
@@ -382,15 +350,15 @@ def _offender(indicator: str, part: Part, single: Finding, facts: Facts) -> str:
         element = "subject" if part.measure.kind == "monitoring" else "survey_group"
         detail = facts.names.choice(element, single.detail)
     name = facts.place_name(single.school, single.stage) if single.school else ""
-    unit, decimals = shown_in(part, indicator, facts)
+    unit, decimals = shown_in(part, indicator, facts.law)
     form = str(words.get(part.measure.kind, words["other"]))
     if ("{gap}" in form and single.gap is None) or ("{value}" in form and single.value is None):
         form = words["open"]
     return str(form).format(
         name=name,
         detail=detail,
-        value="" if single.value is None else plain(single.value, decimals),
-        unit=unit_after(unit, facts),
+        value="" if single.value is None else measured(single.value, unit, decimals, facts),
+        unit=unit_after(unit, facts.names),
         gap=plain(single.gap or 0.0),
         gap_unit=facts.names.words.unit(single.gap_unit),
     )

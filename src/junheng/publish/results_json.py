@@ -22,7 +22,8 @@ from junheng.evaluate.findings import (
 from junheng.explain.exclusions import exclusions
 from junheng.explain.gaps import OpenInput, open_inputs
 from junheng.explain.margins import section_findings
-from junheng.intake.tables import Cell, Tables
+from junheng.intake.tables import Cell, Notice, Tables
+from junheng.intake.wording import notice_words
 from junheng.publish.files import write_whole
 from junheng.publish.numbers import finite, stepped
 from junheng.publish.standards import in_force
@@ -61,6 +62,7 @@ def results_document(
         "law_of": evaluation.on.isoformat(),
         "rulebook": _rulebook(law),
         "inputs": _inputs(tables),
+        "notices": [_notice(one) for one in tables.notices],
         "verdict": {
             "strict": _verdict(evaluation.strict),
             "relaxed": _verdict(evaluation.relaxed),
@@ -128,6 +130,10 @@ def _inputs(tables: Tables) -> list[dict[str, Any]]:
     for table, origin in tables.origins.items():
         files.setdefault((origin.file, origin.sha256), {})[table] = origin.sheet
     return [{"file": f, "sha256": digest, "sheets": s} for (f, digest), s in files.items()]
+
+
+def _notice(one: Notice) -> dict[str, str]:
+    return {**dataclasses.asdict(one), "meaning": notice_words(one.code)}
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

@@ -10,21 +10,13 @@ from junheng.base.units import Stage, Status
 from junheng.evaluate.findings import Finding, Input, PartFinding
 from junheng.evaluate.measures import items_of
 from junheng.evaluate.sections import pupils_element
+from junheng.publish.asks import shown_in
 from junheng.publish.facts import Facts, Row
 from junheng.publish.numbers import fixed, plain
 from junheng.publish.words import sentences, wording
-from junheng.rulebook.model import Amount, Compare, Part, Share
+from junheng.rulebook.model import Part, Share
 
 _SHORT = {Status.NEAR, Status.BELOW, Status.MISSING}
-# How the values of each kind of measure are shown: unit code and decimals.
-_SHOWN: Final = {
-    "rooms": ("rooms", 0),
-    "size": ("persons", 0),
-    "class_size": ("persons", 0),
-    "funding_floor": ("wan_yuan", 2),
-    "survey": ("percent", 1),
-    "years_since": ("years", 0),
-}
 _SCHOOL_TABLES: Final = ("schools", "facilities", "teachers")
 _COUNTY_WIDE: Final = ("share", "compare", "answer", "amount", "survey", "years_since")
 
@@ -49,25 +41,6 @@ class Shortfall:
     gap_unit: str | None  # unit code
     decisive: bool  # whether the verdict on the school or the indicator hangs on it
     note: str
-
-
-def shown_in(part: Part, indicator: str, facts: Facts) -> tuple[str | None, int]:
-    """Return the unit code and the decimals in which a part's values are shown."""
-    measure = part.measure
-    if isinstance(measure, Share):
-        whole = measure.per == 100  # noqa: PLR2004 - that is what percent means
-        return ("percent", 1) if whole else (_unit(indicator, facts), 0)
-    if isinstance(measure, Compare | Amount):
-        element = measure.left if isinstance(measure, Compare) else measure.element
-        unit = facts.law.rulebook.dictionary.by_id()[element].unit
-        return unit, 2
-    if measure.kind == "monitoring":
-        return ("level", 0) if measure.of == "level" else ("fraction", 3)
-    return _SHOWN.get(measure.kind, (None, 2))
-
-
-def _unit(indicator: str, facts: Facts) -> str:
-    return next(i.unit for i in facts.law.others if i.id == indicator)
 
 
 def section_shortfalls(facts: Facts) -> Iterator[Shortfall]:
@@ -198,7 +171,7 @@ def _each_school(part: Part) -> bool:
 
 
 def _county_line(indicator: str, part: Part, one: PartFinding, facts: Facts) -> Shortfall:
-    unit, decimals = shown_in(part, indicator, facts)
+    unit, decimals = shown_in(part, indicator, facts.law)
     return Shortfall(
         school=None,
         name=facts.names.words.county,
@@ -233,7 +206,7 @@ def _single_line(
     eased: dict[tuple[str, str], str],
 ) -> Shortfall:
     one, single = found
-    unit, decimals = shown_in(part, indicator, facts)
+    unit, decimals = shown_in(part, indicator, facts.law)
     stage = single.stage
     return Shortfall(
         school=single.school,

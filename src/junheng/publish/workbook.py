@@ -20,9 +20,11 @@ from junheng.publish.sheets.county import (
     write_quality_figures,
     write_satisfaction,
 )
-from junheng.publish.sheets.matters import write_excluded, write_gaps, write_open, write_sources
+from junheng.publish.sheets.matters import write_excluded, write_gaps, write_sources
+from junheng.publish.sheets.opens import write_open
 from junheng.publish.sheets.overview import has_sheet, write_overview
 from junheng.publish.sheets.page import Canvas
+from junheng.publish.sheets.readings import write_readings
 from junheng.publish.sheets.resources import (
     write_contributions,
     write_counts,
@@ -44,6 +46,7 @@ _WRITERS: Final[dict[str, Callable[[Canvas, Facts], None]]] = {
     "contributions": write_contributions,
     "excluded": write_excluded,
     "open": write_open,
+    "readings": write_readings,
     "sources": write_sources,
 }
 

@@ -9,8 +9,9 @@ import polars as pl
 
 from junheng.base.units import Status
 from junheng.evaluate.resources import SCOPE
+from junheng.publish.asks import unit_after
 from junheng.publish.facts import Facts, Row
-from junheng.publish.lines import Line, lines_of, unit_after
+from junheng.publish.lines import Line, lines_of
 from junheng.publish.numbers import plain
 from junheng.publish.sheets.page import (
     Canvas,
@@ -327,4 +328,4 @@ def bound_words(standard: float | None, line: Line, facts: Facts) -> str:
     if standard is None:
         return ""
     sign = wording("common")["signs"][line.found.comparison or "at_least"]
-    return f"{sign}{plain(standard)}{unit_after(line.unit, facts)}"
+    return f"{sign}{plain(standard)}{unit_after(line.unit, facts.names)}"

@@ -1,4 +1,4 @@
-"""The gap list, what is still open and where to report it, and the sources of every number."""
+"""The gap list, the schools left out, and the sources of every number."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any, Final
 from junheng.base.units import Status, Sureness
 from junheng.evaluate.resources import SCOPE
 from junheng.explain.exclusions import Exclusion
+from junheng.publish.asks import asks, standard_of
 from junheng.publish.facts import Facts
-from junheng.publish.lines import standard_of
+from junheng.publish.lines import measured
 from junheng.publish.numbers import plain
-from junheng.publish.remarks import place_of, sheet_of, verdict_words, whose
 from junheng.publish.sheets.county import columns_of
 from junheng.publish.sheets.page import (
     Canvas,
@@ -29,7 +29,7 @@ from junheng.publish.shortfalls import (
     gap_words,
     section_shortfalls,
 )
-from junheng.publish.standards import in_force, standard_words
+from junheng.publish.standards import in_force
 from junheng.publish.words import joined, sentences, wording
 from junheng.rulebook.model import Indicator, Part, Relaxation, Splitting
 
@@ -77,8 +77,8 @@ def _gap_row(one: Shortfall, facts: Facts) -> list[Value]:
         centred(indicator if indicator is not None else ""),
         names.short(one.indicator),
         one.matter,
-        _shown(one.value, one.decimals),
-        _shown(one.standard, max(1, one.decimals), plainly=True),
+        _measured(one, one.value, facts),
+        _measured(one, one.standard, facts, plainly=True),
         status_cell(one.status, names.status(one.status)),
         Cell(value=one.gap, decimals=0 if whole else 2),
         Cell(value=one.gap_to_floor, decimals=None if one.gap_to_floor is None else 2)
@@ -89,6 +89,12 @@ def _gap_row(one: Shortfall, facts: Facts) -> list[Value]:
         centred(words["yes" if one.decisive else "no"]),
         one.note,
     ]
+
+
+def _measured(one: Shortfall, value: float | None, facts: Facts, *, plainly: bool = False) -> Cell:
+    if one.unit == "level" and value is not None:
+        return centred(measured(value, one.unit, 0, facts))
+    return _shown(value, max(1, one.decimals) if plainly else one.decimals, plainly=plainly)
 
 
 def _shown(value: float | None, decimals: int, *, plainly: bool = False) -> Cell:
@@ -128,35 +134,6 @@ def _excluded_row(one: Exclusion, facts: Facts) -> list[Value]:
     ]
 
 
-# ------------------------------------------------------------------ open matters
-
-
-def write_open(canvas: Canvas, facts: Facts) -> None:
-    """Write what has to be reported before each undecided verdict can be decided."""
-    words = _words("open")
-    plan = Plan(key="open", columns=columns_of(words), notes=(words["note"],), frozen_columns=1)
-    page = add_page(canvas, plan, facts.county())
-    rows = list(_open_rows(facts))
-    if not rows:
-        page.write_note(page.first, words["nothing"])
-        return
-    page.filter(page.write_rows(rows))
-
-
-def _open_rows(facts: Facts) -> Iterator[list[Value]]:
-    for at, one in enumerate(facts.opens, 1):
-        gap = one.input
-        yield [
-            centred(at),
-            verdict_words(one, facts),
-            facts.names.words.element(gap.element),
-            whose(one, facts),
-            sheet_of(one, facts),
-            place_of(one),
-            _words("open")["add_row"] if gap.row is None and gap.table != "county" else "",
-        ]
-
-
 # ------------------------------------------------------------------ sources
 
 
@@ -186,9 +163,9 @@ def _part_row(indicator: Indicator, part: Part, facts: Facts) -> list[Value]:
     findings = facts.verdict.indicators.get(indicator.id)
     found = next((p for p in findings.parts if p.part == part.id), None) if findings else None
     if found is not None:
-        standard = standard_of(indicator, part, found, facts)
+        standard = standard_of(indicator, part, found, names)
     else:
-        standard = sentences([standard_words(s, names) for s in current])
+        standard = sentences([text for text, _ in asks(indicator, part, names)])
     clauses = list(dict.fromkeys(s.clause or indicator.clause for s in current))
     surest = [facts.law.sureness(indicator, s) for s in current] or [indicator.sureness]
     dates = sorted(

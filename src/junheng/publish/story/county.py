@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from junheng.base.units import Status
+from junheng.publish.asks import unit_after
 from junheng.publish.facts import Facts
 from junheng.publish.gb9704 import Block, Heading, Text
-from junheng.publish.lines import Line, lines_of, unit_after
+from junheng.publish.lines import Line, lines_of
 from junheng.publish.numbers import fixed, holds, plain, rounded, telling
 from junheng.publish.words import joined, sentences, wording
 
@@ -97,4 +98,4 @@ def _value(line: Line, facts: Facts, words: dict[str, Any]) -> str:
     comparison = line.found.comparison
     if standard is not None and holds(rounded(value, line.decimals), standard, comparison):
         shown = telling(value, standard, comparison, line.decimals)
-    return str(words["value"]).format(value=shown, unit=unit_after(line.unit, facts))
+    return str(words["value"]).format(value=shown, unit=unit_after(line.unit, facts.names))

@@ -1,0 +1,153 @@
+"""Reading an input for a command: what was read differently is told, what is refused stops it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+import typer
+from rich.markup import escape
+
+from junheng.base.elements import Dictionary
+from junheng.base.errors import UnusableFileError
+from junheng.cli.console import console, plain_table, print_table, tell
+from junheng.cli.outputs import writing
+from junheng.cli.words import heads, say, word
+from junheng.intake.reader import read_input
+from junheng.intake.rejects import Notice, Reading, Reject
+from junheng.intake.tables import Tables
+from junheng.intake.wording import notice_words
+from junheng.publish.files import write_whole
+from junheng.rulebook.model import Rulebook
+
+EXIT_REJECTS = 1
+Reader = Callable[[Path, Dictionary, Mapping[str, object]], Reading]
+
+_NOTICES_SHOWN = 12
+_SCALED = frozenset({"converted", "column_unit", "percent"})  # wrong, they are wrong by a factor
+# Read the same whatever was meant; everything else may have been meant otherwise.
+_HARMLESS = frozenset(
+    {
+        "trimmed",
+        "text_number",
+        "full_width",
+        "thousands",
+        "unit",
+        "code_from_number",
+        "date_shape",
+        "yes_no_variant",
+        "encoding",
+    }
+)
+_COLUMNS = ("category", "file", "sheet", "cell", "heading", "value", "read_as", "why", "fix")
+
+
+def read_clean(
+    path: Path,
+    rulebook: Rulebook,
+    rejects: Path | None = None,
+    *,
+    read: Reader = read_input,
+    kept: Callable[[Tables], str] | None = None,
+) -> Tables:
+    """Read an input; with rejects print them all and stop with exit code 1.
+
+    Args:
+        path: the input.
+        rulebook: what may stand in it.
+        rejects: the CSV that lists rejects and notices, if one is wanted.
+        read: how it is read.
+        kept: tells where a command that goes on will list all notices.
+    """
+    if not path.exists():
+        raise UnusableFileError(file=path, why=say("not_file"), fix=say("not_file_fix"))
+    with console().status(say("reading", file=escape(path.name))):
+        reading = read(path, rulebook.dictionary, rulebook.labels)
+    if reading.notices:
+        place = say("nowhere") if kept is None or reading.rejects else kept(reading.tables)
+        _print_notices(reading.notices, place if rejects is None else str(rejects))
+    if reading.rejects:
+        _print_rejects(reading.rejects)
+    if rejects is not None:
+        _write_list(rejects, reading)
+    if reading.rejects:
+        raise typer.Exit(EXIT_REJECTS)
+    return reading.tables
+
+
+def _print_notices(notices: tuple[Notice, ...], kept: str) -> None:
+    """Print the notices worth a look first, how many of each kind there are, and where all are."""
+    shown = _worth_a_look(notices)
+    table = plain_table(*heads("place", "heading", "value", "read_as", "why_read"))
+    for one in shown:
+        texts = (_place(one), one.heading, one.value, one.read_as, notice_words(one.code))
+        table.add_row(*map(escape, texts))
+    key = "notices" if len(shown) == len(notices) else "notices_some"
+    print_table(say(key, count=len(notices), shown=len(shown)), table)
+    if len(shown) < len(notices):
+        kinds = Counter(one.code for one in sorted(notices, key=lambda one: _weight(one.code)))
+        counts = (say("kind", kind=notice_words(c), count=n) for c, n in kinds.items())
+        tell(say("notices_kinds", kinds=say("comma").join(counts)))
+    tell(say("notices_kept", kept=kept))
+
+
+def _worth_a_look(notices: tuple[Notice, ...]) -> list[Notice]:
+    """Return the first of what may have been meant otherwise, and one of each mere spelling."""
+    ranked = sorted(notices, key=lambda one: _weight(one.code))
+    telling = [one for one in ranked if one.code not in _HARMLESS]
+    spelt = {one.code: one for one in reversed(ranked) if one.code in _HARMLESS}
+    return [*telling[:_NOTICES_SHOWN], *reversed(spelt.values())]
+
+
+def _weight(code: str) -> int:
+    """Return how far down a notice stands: changes of scale, other readings, mere spellings."""
+    return 0 if code in _SCALED else 2 if code in _HARMLESS else 1
+
+
+def _print_rejects(rejects: tuple[Reject, ...]) -> None:
+    table = plain_table(*heads("place", "heading", "value", "why", "fix"))
+    table.show_lines = True
+    for one in rejects:
+        table.add_row(*map(escape, (_place(one), one.heading, one.value, one.why, one.fix)))
+    print_table(say("rejected", count=len(rejects)), table)
+
+
+def _place(one: Reject | Notice) -> str:
+    return f"{one.sheet or one.file} {one.cell}".strip()
+
+
+def _write_list(path: Path, reading: Reading) -> None:
+    """Write rejects and notices as CSV, none too: an old list would speak of corrected cells."""
+    with writing(path):
+        write_whole(path, _csv(_listed(reading)))
+    counts = {"rejects": len(reading.rejects), "notices": len(reading.notices)}
+    tell(say("rejects_file", file=path, **counts))
+
+
+def _listed(reading: Reading) -> Iterator[tuple[str, ...]]:
+    for one in reading.rejects:
+        place = (one.file, one.sheet, one.cell, one.heading, one.value)
+        yield word("category", "reject"), *place, "", one.why, one.fix
+    yield from _noticed(reading.notices)
+
+
+def notices_csv(notices: Iterable[Notice]) -> bytes:
+    """Return notices as the CSV that may hold rejects too."""
+    return _csv(_noticed(notices))
+
+
+def _csv(rows: Iterable[tuple[str, ...]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(heads(*_COLUMNS))
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _noticed(notices: Iterable[Notice]) -> Iterator[tuple[str, ...]]:
+    for one in notices:
+        place = (one.file, one.sheet, one.cell, one.heading, one.value)
+        yield word("category", "notice"), *place, one.read_as, notice_words(one.code), ""
