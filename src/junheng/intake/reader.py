@@ -13,7 +13,7 @@ from junheng.base.elements import Dictionary
 from junheng.intake.checks import NAME, check_frames
 from junheng.intake.columns import ReadColumn, read_column
 from junheng.intake.folders import locate_file, locate_files
-from junheng.intake.guard import WORKBOOKS, check_file
+from junheng.intake.guard import WORKBOOKS, inspect
 from junheng.intake.headings import find_headings
 from junheng.intake.layout import SCHOOLS, Layout, Sheet, list_sheet, make_layout
 from junheng.intake.rejects import Reading
@@ -36,10 +36,11 @@ def read_input(path: Path, dictionary: Dictionary, labels: Mapping[str, object])
     """
     layout = make_layout(dictionary, labels)
     report = Report([table.id for table in dictionary.table])
-    kind = None if path.is_dir() else check_file(path)
-    if kind in WORKBOOKS:
+    looked = None if path.is_dir() else inspect(path)
+    if looked is not None and looked.kind in WORKBOOKS:
         source = {"file": path.name, "sha256": sha256_of(path)}
-        tables = locate_tables(read_grids(path, kind), layout, report, source)
+        grids = read_grids(path, looked.kind, looked.parts)
+        tables = locate_tables(grids, layout, report, source)
         frames = {table.sheet.table.id: _frame(table, report) for table in tables}
         county = _county_of_form(frames, report)
         frames = {name: f.with_columns(county=pl.lit(county)) for name, f in frames.items()}
@@ -67,10 +68,10 @@ def read_schools(path: Path, dictionary: Dictionary, labels: Mapping[str, object
 
 
 def _locate_list(path: Path, sheet: Sheet, report: Report) -> RawTable | None:
-    kind = check_file(path)
-    if kind not in WORKBOOKS:
+    looked = inspect(path)
+    if looked.kind not in WORKBOOKS:
         return locate_file(path, sheet, report)
-    grids = read_grids(path, kind)
+    grids = read_grids(path, looked.kind, looked.parts)
     named = [name for name in grids if normal(name) == normal(sheet.name)]
     headed = [name for name, grid in grids.items() if find_headings(grid, sheet) is not None]
     name = next(iter([*named, *headed, *grids]))
