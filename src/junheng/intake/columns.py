@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Final, cast
 
 import polars as pl
 
@@ -20,6 +21,8 @@ from junheng.intake.values import (
 )
 from junheng.intake.wording import read_as
 
+_NUMBERS: Final = {float, type(None)}
+_TEXTS: Final = {str, type(None)}
 _PLAIN_NUMBER: Final = r"^\d{1,15}(\.\d{1,15})?$"
 
 
@@ -63,21 +66,53 @@ def read_column(
 
 
 def _read_cells(raw: Sequence[object], of: Field, scale: Decimal) -> ReadColumn:
-    memo: dict[tuple[type, object], Understood] = {}
-    values: list[object] = []
+    """Understand every different cell once; a column of plain numbers is read all at once."""
+    if of.element.is_number and scale == 1:
+        numbers = _plain_numbers(raw, of)
+        if numbers is not None:
+            return ReadColumn(values=numbers, odd=())
+    # Among cells of one type equal cells are the same; True, 1 and 1.0 are equal and are not.
+    key = _itself if set(map(type, raw)) <= _TEXTS else _with_type
+    seen = {key(cell): cell for cell in raw}
+    meanings = {one: understand(cell, of, scale=scale) for one, cell in seen.items()}
+    understood = [meanings[key(cell)] for cell in raw]
     odd: list[Odd] = []
-    for at, cell in enumerate(raw):
-        if cell is None or cell == "":
-            values.append(None)
-            continue
-        key = (type(cell), cell)
-        seen = memo.get(key)
-        if seen is None:
-            seen = memo[key] = understand(cell, of, scale=scale)
-        values.append(seen.value)
-        if seen.reject or seen.notice:
-            odd.append(_odd(at, cell, seen, of))
+    if any(meaning.reject or meaning.notice for meaning in meanings.values()):
+        odd = [
+            _odd(at, raw[at], meaning, of)
+            for at, meaning in enumerate(understood)
+            if meaning.reject or meaning.notice
+        ]
+    values = [meaning.value for meaning in understood]
     return ReadColumn(values=pl.Series(of.id, values, dtype=of.element.dtype), odd=tuple(odd))
+
+
+def _itself(cell: object) -> object:
+    return cell
+
+
+def _with_type(cell: object) -> object:
+    return type(cell), cell
+
+
+def _plain_numbers(raw: Sequence[object], of: Field) -> pl.Series | None:
+    """Return the column if nothing is odd about any of its numbers."""
+    cells = [None if cell == "" else cell for cell in raw]
+    if not set(map(type, cells)) <= _NUMBERS:
+        return None
+    numbers = pl.Series(of.id, cells, dtype=pl.Float64)
+    low, high = cast("float | None", numbers.min()), cast("float | None", numbers.max())
+    if low is None or high is None:
+        return numbers.cast(of.element.dtype)
+    element = of.element
+    in_range = low >= element.minimum and (element.maximum is None or high <= element.maximum)
+    # One infinite or undefined number makes the sum so, too.
+    if not (in_range and math.isfinite(numbers.sum())):
+        return None
+    if element.type == "decimal":
+        return numbers
+    whole = numbers.cast(element.dtype)
+    return whole if (whole == numbers).all() else None
 
 
 def _odd(at: int, cell: object, seen: Understood, of: Field) -> Odd:

@@ -31,7 +31,7 @@ _ADDRESS: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ERROR_CELL: Final = "e"
 # What a reader of torn files stumbles over; none of it is a mistake of ours.
 _TORN: Final = (
-    ParseError, DefusedXmlException, xlrd.XLRDError, LookupError, ValueError, struct.error,
+    ParseError, DefusedXmlException, xlrd.XLRDError, xlrd.compdoc.CompDocError, LookupError, ValueError, struct.error,
     AssertionError, AttributeError, TypeError, StopIteration,
 )  # fmt: skip
 
@@ -55,7 +55,8 @@ def find_faults(path: Path, kind: FileKind, parts: Parts) -> Mapping[str, Faults
         else:
             sheets = _in_xlsx(parts) if kind == FileKind.XLSX else _in_ods(parts)
     except _TORN as error:
-        raise unusable(path.name, "damaged") from error
+        locked = isinstance(error, xlrd.XLRDError) and "encrypted" in str(error)
+        raise unusable(path.name, "encrypted" if locked else "damaged") from error
     if sum(sheet.extent.cells for sheet in sheets.values()) > _MOST_CELLS:
         name = max(sheets, key=lambda one: sheets[one].extent.cells)
         extent = sheets[name].extent

@@ -45,11 +45,14 @@ def find_headings(rows: Sequence[Sequence[object]], sheet: Sheet) -> Headings | 
     """Return the row among the first that looks most like the sheet's headings, if any does."""
     names = _names(sheet)
     enough = min(2, len(sheet.fields))
+    whole = {one.id for one in sheet.fields}
     best: tuple[int, int] = (enough - 1, -1)
     for at, row in enumerate(rows[:_TITLE_ROWS]):
         found = {match.key for match in _matches(row, names)}
         if len(found) > best[0]:
             best = (len(found), at)
+        if found.issuperset(whole):
+            break  # no other row can look more like them
     return _headings(rows[best[1]], best[1], names) if best[1] >= 0 else None
 
 

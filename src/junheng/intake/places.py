@@ -14,7 +14,9 @@ from junheng.intake.wording import did_you_mean, read_as, wording
 def is_filled(row: Sequence[object], column: int) -> bool:
     """Whether a cell of a row holds anything a person would see."""
     cell = row[column] if column < len(row) else None
-    return bool(clean(cell)) if isinstance(cell, str) else cell is not None
+    if isinstance(cell, str):
+        return cell.isalnum() or bool(clean(cell))
+    return cell is not None
 
 
 def check_headings(

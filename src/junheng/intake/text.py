@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from junheng.intake.wording import wording
 
@@ -27,6 +27,7 @@ def half_width(text: str) -> str:
     return clean(unicodedata.normalize("NFKC", text))
 
 
+@lru_cache(maxsize=2**14)  # the same headings are compared in every file
 def normal(text: str) -> str:
     """Return what two headings or words must share to be the same to a reader's eye."""
     return re.sub(r"[\s*]+", "", half_width(text)).strip(_invisible()).casefold()
