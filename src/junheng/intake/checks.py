@@ -9,8 +9,10 @@ from typing import Any, Final
 import polars as pl
 
 from junheng.base.elements import Element
+from junheng.intake.conditions import KIND, above, holding, not_asked, stray, untaught
 from junheng.intake.conflicts import assume_yes, refuse_conflicts, refuse_ruled_out
 from junheng.intake.layout import SCHOOL_CODES, SCHOOLS, Field, Layout, Sheet
+from junheng.intake.listed import Listed, only_county
 from junheng.intake.repeated import drop_repeated
 from junheng.intake.report import Place, Report
 from junheng.intake.tables import Frames
@@ -18,7 +20,6 @@ from junheng.intake.values import in_words
 from junheng.intake.wording import did_you_mean, read_as, rows_words
 
 NAME: Final = "_school_name"  # the helper column, carried along until names have helped
-_KIND: Final = "_kind"
 _NOTHING_SAID: Final = ("dash", "unknown", "none", "none_as_zero", "zero_as_none")
 _SCHOOL: Final = SCHOOL_CODES[0]
 # What it costs to leave a cell blank without which a row cannot be placed.
@@ -36,10 +37,11 @@ def check_frames(frames: Frames, layout: Layout, report: Report) -> Frames:
     schools table, no part exceeds its whole, and no two answers contradict each other.
     """
     checked = dict(frames)
-    for check in (_match_case, _resolve_names, _drop_keyless, _drop_again):
+    _match_case(checked, layout, report)
+    for check in (_resolve_names, _drop_keyless, _drop_again):
         for sheet in layout.sheets:
             if sheet.table.id in checked:
-                checked[sheet.table.id] = check(sheet, checked, layout, report)
+                checked[sheet.table.id] = check(sheet, checked, report)
     _check_schools(checked, frames.get(SCHOOLS), layout, report)
     for sheet in layout.sheets:
         if sheet.table.id in checked:
@@ -62,50 +64,63 @@ def _without_refused(table: str, frame: pl.DataFrame, report: Report) -> pl.Data
 # ------------------------------------------------------------------ keys
 
 
-def _match_case(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
+def _match_case(frames: Frames, layout: Layout, report: Report) -> None:
     """Read a code that differs from the only listed one like it in capitals as that one."""
-    del layout
-    frame = frames[sheet.table.id]
     schools = frames.get(SCHOOLS)
     if schools is None:
-        return frame
-    codes = schools.select("county", _SCHOOL).drop_nulls().unique()
-    folded = codes.with_columns(_folded=pl.col(_SCHOOL).str.to_lowercase())
+        return
+    listed = Listed.of(schools)
+    folded = listed.codes.with_columns(_folded=pl.col(_SCHOOL).str.to_lowercase())
     if folded.filter(pl.col("_folded") != pl.col(_SCHOOL).str.to_uppercase()).is_empty():
-        return frame  # codes of digits alone have no case
+        return  # codes of digits alone have no case
     single = folded.filter(~pl.struct("county", "_folded").is_duplicated())
-    for element in SCHOOL_CODES:
-        is_list = (sheet.table.id, element) == (SCHOOLS, _SCHOOL)
-        if sheet.field(element) is None or is_list:
-            continue
-        strange = _without(frame.filter(pl.col(element).is_not_null()), element, codes)
-        found = strange.with_columns(_folded=pl.col(element).str.to_lowercase()).join(
-            single.select("county", "_folded", _listed=_SCHOOL),
-            on=("county", "_folded"),
-            maintain_order="left",
-        )
-        if found.is_empty():
-            continue
-        for row, typed, code in found.select("row", element, "_listed").iter_rows():
-            report.remark_cell(Place(sheet.table.id, element, row), "code_case", typed, code)
-        frame = frame.join(
-            found.select("county", "row", "_listed"),
-            on=("county", "row"),
-            how="left",
-            maintain_order="left",
-        )
-        frame = frame.with_columns(pl.coalesce("_listed", element).alias(element)).drop("_listed")
-    return frame
+    for sheet, element in _naming_schools(layout, frames):
+        frame = frames[sheet.table.id]
+        strange = listed.others(frame, element)
+        if not strange.is_empty():
+            found = strange.with_columns(_folded=pl.col(element).str.to_lowercase()).join(
+                single.select("county", "_folded", _listed=_SCHOOL),
+                on=("county", "_folded"),
+                maintain_order="left",
+            )
+            frames[sheet.table.id] = _in_listed_case(sheet, element, frame, found, report)
 
 
-def _resolve_names(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
+def _in_listed_case(
+    sheet: Sheet, element: str, frame: pl.DataFrame, found: pl.DataFrame, report: Report
+) -> pl.DataFrame:
+    for row, typed, code in found.select("row", element, "_listed").iter_rows():
+        report.remark_cell(Place(sheet.table.id, element, row), "code_case", typed, code)
+    joined = frame.join(
+        found.select("county", "row", "_listed"),
+        on=("county", "row"),
+        how="left",
+        maintain_order="left",
+    )
+    return joined.with_columns(pl.coalesce("_listed", element).alias(element)).drop("_listed")
+
+
+def _naming_schools(layout: Layout, frames: Frames) -> list[tuple[Sheet, str]]:
+    """Return the columns that name a listed school, other than the list itself."""
+    return [
+        (sheet, element)
+        for sheet in layout.sheets
+        for element in SCHOOL_CODES
+        if sheet.table.id in frames
+        and sheet.field(element) is not None
+        and (sheet.table.id, element) != (SCHOOLS, _SCHOOL)
+    ]
+
+
+def _resolve_names(sheet: Sheet, frames: Frames, report: Report) -> pl.DataFrame:
     """Find the code of a row that has only the school's name, and compare names with codes."""
-    del layout
     frame = frames[sheet.table.id]
     if NAME not in frame.columns:
         return frame
     schools = frames.get(SCHOOLS)
     if schools is None or "school_name" not in schools.columns:
+        return frame.drop(NAME)
+    if _names_agree(frame, schools):
         return frame.drop(NAME)
     known = schools.select("county", _SCHOOL, "school_name").drop_nulls()
     single = known.filter(~pl.struct("county", "school_name").is_duplicated())
@@ -128,13 +143,33 @@ def _resolve_names(sheet: Sheet, frames: Frames, layout: Layout, report: Report)
     return joined.with_columns(code.alias(_SCHOOL)).drop(NAME, "found", "_known")
 
 
-def _drop_keyless(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
-    del layout
+def _names_agree(frame: pl.DataFrame, schools: pl.DataFrame) -> bool:
+    """Whether every row has its code, and no name is another than the list has for the code."""
+    codes = frame[_SCHOOL]
+    if (
+        codes.null_count()
+        or only_county(schools) is None
+        or only_county(frame) != only_county(schools)
+    ):
+        return False
+    names = dict(zip(schools[_SCHOOL], schools["school_name"], strict=True))
+    written = zip(codes.to_list(), frame[NAME].to_list(), strict=True)
+    is_list = len(names) == schools.height  # a code that is listed twice may have two names
+    return is_list and all(
+        name is None or name == known
+        for code, name in written
+        if (known := names.get(code)) is not None
+    )
+
+
+def _drop_keyless(sheet: Sheet, frames: Frames, report: Report) -> pl.DataFrame:
     frame = frames[sheet.table.id]
     if sheet.table.layout == "form":
         return frame
     for field in sheet.fields:
         if not (field.element.structural or field.id in sheet.table.key):
+            continue
+        if not frame[field.id].null_count():
             continue
         blank = pl.col(field.id).is_null() & _asked(field.element, frame)
         # A missing heading was refused once for all rows.
@@ -168,8 +203,7 @@ def _asked(element: Element, frame: pl.DataFrame) -> pl.Expr:
     return asked.fill_null(value=False)
 
 
-def _drop_again(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
-    del layout
+def _drop_again(sheet: Sheet, frames: Frames, report: Report) -> pl.DataFrame:
     return drop_repeated(sheet, frames[sheet.table.id], report)
 
 
@@ -187,20 +221,15 @@ def _check_schools(
     schools = layout.sheet(SCHOOLS)
     if listed is None or schools is None or _SCHOOL not in report.origins[SCHOOLS].columns:
         return
-    codes = listed.select("county", _SCHOOL).drop_nulls().unique()
-    guess = _guesser(codes)
-    for sheet in layout.sheets:
-        for element in SCHOOL_CODES:
-            is_list = (sheet.table.id, element) == (SCHOOLS, _SCHOOL)
-            if sheet.table.id not in frames or sheet.field(element) is None or is_list:
-                continue
-            frame = frames[sheet.table.id]
-            unknown = _without(frame.filter(pl.col(element).is_not_null()), element, codes)
-            for county, code, row, count in _once(unknown, "county", element):
-                at = Place(sheet.table.id, element, row)
-                words = {"schools": schools.name, "hint": guess(county, code)}
-                report.refuse_cell(at, "unknown_school", code, rows=rows_words(count), **words)
-            frames[sheet.table.id] = _only_known(frame, element, frames[SCHOOLS])
+    known, left = Listed.of(listed), Listed.of(frames[SCHOOLS])
+    guess = _guesser(known.codes)
+    for sheet, element in _naming_schools(layout, frames):
+        frame = frames[sheet.table.id]
+        for county, code, row, count in _once(known.others(frame, element), "county", element):
+            at = Place(sheet.table.id, element, row)
+            words = {"schools": schools.name, "hint": guess(county, code)}
+            report.refuse_cell(at, "unknown_school", code, rows=rows_words(count), **words)
+        frames[sheet.table.id] = _only_known(frame, element, left)
 
 
 def _once(frame: pl.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
@@ -209,12 +238,8 @@ def _once(frame: pl.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
     return groups.iter_rows()
 
 
-def _without(frame: pl.DataFrame, element: str, codes: pl.DataFrame) -> pl.DataFrame:
-    return frame.join(codes, left_on=("county", element), right_on=("county", _SCHOOL), how="anti")
-
-
-def _only_known(frame: pl.DataFrame, element: str, schools: pl.DataFrame) -> pl.DataFrame:
-    unknown = _without(frame.filter(pl.col(element).is_not_null()), element, schools)
+def _only_known(frame: pl.DataFrame, element: str, left: Listed) -> pl.DataFrame:
+    unknown = left.others(frame, element)
     if unknown.is_empty():
         return frame
     refused = pl.col("row").is_in(unknown["row"].implode())
@@ -244,31 +269,36 @@ def _check_asked(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -
     frame = frames[sheet.table.id]
     if sheet.field(_SCHOOL) is None or "kind" not in frames.get(SCHOOLS, frame).columns:
         return frame
-    kinds = frames[SCHOOLS].select("county", _SCHOOL, pl.col("kind").alias(_KIND))
+    has_stage = sheet.field("stage") is not None
+    limited = [one for one in sheet.fields if one.element.kinds or one.element.stages]
+    if not has_stage and not limited:
+        return frame
+    kinds = frames[SCHOOLS].select("county", _SCHOOL, pl.col("kind").alias(KIND))
     with_kind = frame.join(kinds, on=("county", _SCHOOL), how="left", maintain_order="left")
-    if sheet.field("stage") is not None:
+    if has_stage:
         with_kind = _drop_untaught(sheet, with_kind, layout, report)
-    for field in sheet.fields:
-        if field.element.kinds or field.element.stages:
+    numbers = [one.element for one in limited if one.element.is_number]
+    found = holding(with_kind, (stray(one, has_stage=has_stage) for one in numbers))
+    for field in limited:
+        if field.id in found:
             refuse_ruled_out(sheet, field, with_kind, layout, report)
+        _withdraw_idle(sheet, field, with_kind, report)
+        if field.id in found:
             with_kind = _set_aside(sheet, field, with_kind, report)
-    return with_kind.drop(_KIND)
+    return with_kind.drop(KIND)
 
 
 def _drop_untaught(
     sheet: Sheet, frame: pl.DataFrame, layout: Layout, report: Report
 ) -> pl.DataFrame:
-    untaught = pl.lit(value=False)
-    for stage, kinds in layout.kinds_by_stage.items():
-        untaught |= (pl.col("stage") == stage) & ~pl.col(_KIND).is_in(kinds)
-    untaught = untaught.fill_null(value=False)
+    strange = untaught(tuple(layout.kinds_by_stage.items()))
     schools = layout.sheet(SCHOOLS)
     kind_field = schools.field("kind") if schools else None
     stage_field = sheet.field("stage")
-    refused = frame.filter(untaught)
+    refused = frame.filter(strange)
     if refused.is_empty() or schools is None or kind_field is None or stage_field is None:
         return frame
-    for _, school, stage, kind, row, count in _once(refused, "county", _SCHOOL, "stage", _KIND):
+    for _, school, stage, kind, row, count in _once(refused, "county", _SCHOOL, "stage", KIND):
         report.refuse_cell(
             Place(sheet.table.id, "stage", row),
             "stage_not_taught",
@@ -279,37 +309,27 @@ def _drop_untaught(
             schools=schools.name,
             rows=rows_words(count),
         )
-    return frame.filter(~untaught)
+    return frame.filter(~strange)
 
 
 def _set_aside(sheet: Sheet, field: Field, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
-    """Null a number other than 0 that stands where the school's kind or the stage has none.
-
-    A dash or a word for nothing is just what belongs there, and needs no notice.
-    """
-    element = field.element
-    asked = pl.lit(value=True)
-    if element.kinds:
-        asked &= pl.col(_KIND).is_in(element.kinds)
-    if element.stages and "stage" in frame.columns:
-        asked &= pl.col("stage").is_in([str(stage) for stage in element.stages])
-    _withdraw_idle(sheet, field, frame.filter(~asked.fill_null(value=True)), report)
-    if not element.is_number:
-        return frame
-    stray = (~asked & (pl.col(field.id) != 0)).fill_null(value=False)
-    found = frame.filter(stray).select("row", field.id)
-    if found.is_empty():
-        return frame
-    for row, value in found.iter_rows():
+    """Null a number other than 0 that stands where the school's kind or the stage has none."""
+    found = stray(field.element, has_stage=sheet.field("stage") is not None)
+    for row, value in frame.filter(found).select("row", field.id).iter_rows():
         at = Place(sheet.table.id, field.id, row)
         if not report.is_refused(at):
             report.remark_cell(at, "not_asked", value, read_as("ignored"))
-    return frame.with_columns(pl.when(stray).then(None).otherwise(pl.col(field.id)).alias(field.id))
+    return frame.with_columns(pl.when(~found).then(pl.col(field.id)).alias(field.id))
 
 
-def _withdraw_idle(sheet: Sheet, field: Field, idle: pl.DataFrame, report: Report) -> None:
+def _withdraw_idle(sheet: Sheet, field: Field, frame: pl.DataFrame, report: Report) -> None:
+    """Take back what was said of a dash or a word for nothing that is just what belongs there."""
     remarked = report.remarked_rows(sheet.table.id, field.id)
-    for row in idle.filter(pl.col("row").is_in(remarked))["row"] if remarked else ():
+    if not remarked:
+        return
+    idle = not_asked(field.element, has_stage=sheet.field("stage") is not None)
+    rows = frame.filter(idle.fill_null(value=False), pl.col("row").is_in(remarked))["row"]
+    for row in rows:
         report.withdraw(Place(sheet.table.id, field.id, row), _NOTHING_SAID)
 
 
@@ -318,24 +338,35 @@ def _withdraw_idle(sheet: Sheet, field: Field, idle: pl.DataFrame, report: Repor
 
 def _check_wholes(sheet: Sheet, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
     """Refuse parts greater than their whole; the comparison uses what was read, not what is left."""
-    above: dict[str, pl.Expr] = {}
     fields: Mapping[str, Field] = {field.id: field for field in sheet.fields}
-    for field in sheet.fields:
-        whole = fields.get(field.element.at_most or "")
-        if whole is None:
-            continue
-        exceeds = (pl.col(field.id) > pl.col(whole.id)).fill_null(value=False)
-        for row, part, limit in frame.filter(exceeds).select("row", field.id, whole.id).iter_rows():
-            report.refuse_cell(
-                Place(sheet.table.id, field.id, row),
-                "above_whole",
-                part,
-                whole=whole.label,
-                whole_value=in_words(limit, whole),
-                whole_cell=report.where(Place(sheet.table.id, whole.id, row))["cell"],
-            )
-            above[field.id] = exceeds
+    pairs = [
+        (field, whole)
+        for field in sheet.fields
+        if (whole := fields.get(field.element.at_most or "")) is not None
+    ]
+    found = holding(frame, (above(part.id, whole.id) for part, whole in pairs))
+    if not found:
+        return frame
+    for part, whole in pairs:
+        if part.id in found:
+            _refuse_above(sheet, part, whole, frame, report)
     return frame.with_columns(
-        pl.when(exceeds).then(None).otherwise(pl.col(name)).alias(name)
-        for name, exceeds in above.items()
+        pl.when(~above(part.id, whole.id)).then(pl.col(part.id)).alias(part.id)
+        for part, whole in pairs
+        if part.id in found
     )
+
+
+def _refuse_above(
+    sheet: Sheet, part: Field, whole: Field, frame: pl.DataFrame, report: Report
+) -> None:
+    exceeding = frame.filter(above(part.id, whole.id)).select("row", part.id, whole.id)
+    for row, value, limit in exceeding.iter_rows():
+        report.refuse_cell(
+            Place(sheet.table.id, part.id, row),
+            "above_whole",
+            value,
+            whole=whole.label,
+            whole_value=in_words(limit, whole),
+            whole_cell=report.where(Place(sheet.table.id, whole.id, row))["cell"],
+        )

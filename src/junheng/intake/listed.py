@@ -1,0 +1,46 @@
+"""The codes of the schools table, and which rows of other tables have another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+import polars as pl
+
+from junheng.intake.layout import SCHOOL_CODES
+
+_SCHOOL: Final = SCHOOL_CODES[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """School codes by county."""
+
+    codes: pl.DataFrame  # county, school: every pair once
+    county: str | None  # the only county, if there is only one
+    known: frozenset[str]  # its codes
+
+    @classmethod
+    def of(cls, schools: pl.DataFrame) -> Self:
+        """Return the codes of a schools table."""
+        codes = schools.select("county", _SCHOOL).drop_nulls().unique()
+        county = only_county(schools)
+        known = frozenset(codes[_SCHOOL] if county is not None else ())
+        return cls(codes=codes, county=county, known=known)
+
+    def others(self, frame: pl.DataFrame, element: str) -> pl.DataFrame:
+        """Return the rows whose code in the column of the element is not one of these."""
+        # Looking codes up is many times quicker than joining, and most tables have no other.
+        if self.county is not None and only_county(frame) == self.county:
+            if self.known.issuperset(frame[element].drop_nulls().to_list()):
+                return frame.clear()
+        filled = frame.filter(pl.col(element).is_not_null())
+        return filled.join(
+            self.codes, left_on=("county", element), right_on=("county", _SCHOOL), how="anti"
+        )
+
+
+def only_county(frame: pl.DataFrame) -> str | None:
+    """Return the county of all rows; None if there are several, or no rows."""
+    counties = frame["county"]
+    return str(counties[0]) if counties.n_unique() == 1 else None
