@@ -22,6 +22,7 @@ from junheng.intake.wording import did_you_mean, read_as, rows_words
 NAME: Final = "_school_name"  # the helper column, carried along until names have helped
 _NOTHING_SAID: Final = ("dash", "unknown", "none", "none_as_zero", "zero_as_none")
 _SCHOOL: Final = SCHOOL_CODES[0]
+Naming = list[tuple[Sheet, str]]  # columns that hold codes of listed schools
 # What it costs to leave a cell blank without which a row cannot be placed.
 _MISSING: Final = {
     "kind": "missing_kind",
@@ -37,12 +38,21 @@ def check_frames(frames: Frames, layout: Layout, report: Report) -> Frames:
     schools table, no part exceeds its whole, and no two answers contradict each other.
     """
     checked = dict(frames)
-    _match_case(checked, layout, report)
+    known = Listed.of(frames[SCHOOLS]) if SCHOOLS in frames else Listed.nothing()
+    naming = _naming_schools(layout, frames) if SCHOOLS in frames else []
+    # In most counties every code is listed, and nothing needs to be joined.
+    odd = [(sheet, code) for sheet, code in naming if known.lacks(frames[sheet.table.id], code)]
+    _match_case(checked, odd, known, report)
     for check in (_resolve_names, _drop_keyless, _drop_again):
         for sheet in layout.sheets:
             if sheet.table.id in checked:
                 checked[sheet.table.id] = check(sheet, checked, report)
-    _check_schools(checked, frames.get(SCHOOLS), layout, report)
+    if SCHOOLS in frames:
+        _check_schools(checked, odd, known, layout, report)
+        if checked[SCHOOLS].height < frames[SCHOOLS].height:
+            _follow_schools(checked, naming)
+        else:
+            _follow_schools(checked, odd)
     for sheet in layout.sheets:
         if sheet.table.id in checked:
             frame = _check_asked(sheet, checked, layout, report)
@@ -54,6 +64,8 @@ def check_frames(frames: Frames, layout: Layout, report: Report) -> Frames:
 
 def _without_refused(table: str, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
     refused = {name: report.refused_rows(table, name) for name in frame.columns}
+    if not any(refused.values()):
+        return frame
     return frame.with_columns(
         pl.when(~pl.col("row").is_in(rows)).then(pl.col(name)).alias(name)
         for name, rows in refused.items()
@@ -64,25 +76,19 @@ def _without_refused(table: str, frame: pl.DataFrame, report: Report) -> pl.Data
 # ------------------------------------------------------------------ keys
 
 
-def _match_case(frames: Frames, layout: Layout, report: Report) -> None:
+def _match_case(frames: Frames, odd: Naming, known: Listed, report: Report) -> None:
     """Read a code that differs from the only listed one like it in capitals as that one."""
-    schools = frames.get(SCHOOLS)
-    if schools is None:
-        return
-    listed = Listed.of(schools)
-    folded = listed.codes.with_columns(_folded=pl.col(_SCHOOL).str.to_lowercase())
-    if folded.filter(pl.col("_folded") != pl.col(_SCHOOL).str.to_uppercase()).is_empty():
-        return  # codes of digits alone have no case
+    folded = known.codes.with_columns(_folded=pl.col(_SCHOOL).str.to_lowercase())
     single = folded.filter(~pl.struct("county", "_folded").is_duplicated())
-    for sheet, element in _naming_schools(layout, frames):
+    for sheet, element in odd:
         frame = frames[sheet.table.id]
-        strange = listed.others(frame, element)
-        if not strange.is_empty():
-            found = strange.with_columns(_folded=pl.col(element).str.to_lowercase()).join(
-                single.select("county", "_folded", _listed=_SCHOOL),
-                on=("county", "_folded"),
-                maintain_order="left",
-            )
+        strange = known.others(frame, element)
+        found = strange.with_columns(_folded=pl.col(element).str.to_lowercase()).join(
+            single.select("county", "_folded", _listed=_SCHOOL),
+            on=("county", "_folded"),
+            maintain_order="left",
+        )
+        if not found.is_empty():
             frames[sheet.table.id] = _in_listed_case(sheet, element, frame, found, report)
 
 
@@ -100,7 +106,7 @@ def _in_listed_case(
     return joined.with_columns(pl.coalesce("_listed", element).alias(element)).drop("_listed")
 
 
-def _naming_schools(layout: Layout, frames: Frames) -> list[tuple[Sheet, str]]:
+def _naming_schools(layout: Layout, frames: Frames) -> Naming:
     """Return the columns that name a listed school, other than the list itself."""
     return [
         (sheet, element)
@@ -211,25 +217,29 @@ def _drop_again(sheet: Sheet, frames: Frames, report: Report) -> pl.DataFrame:
 
 
 def _check_schools(
-    frames: Frames, listed: pl.DataFrame | None, layout: Layout, report: Report
+    frames: Frames, odd: Naming, known: Listed, layout: Layout, report: Report
 ) -> None:
-    """Refuse codes of schools that are not listed: rows go, other columns only lose the code.
-
-    A school that is listed but whose own row was refused takes its other rows along unsaid,
-    and a code that is not listed is refused once a sheet: one mistake is one refusal.
-    """
+    """Refuse codes of schools that are not listed, each once a sheet: one mistake, one refusal."""
     schools = layout.sheet(SCHOOLS)
-    if listed is None or schools is None or _SCHOOL not in report.origins[SCHOOLS].columns:
+    if schools is None or _SCHOOL not in report.origins[SCHOOLS].columns:
         return
-    known, left = Listed.of(listed), Listed.of(frames[SCHOOLS])
     guess = _guesser(known.codes)
-    for sheet, element in _naming_schools(layout, frames):
-        frame = frames[sheet.table.id]
-        for county, code, row, count in _once(known.others(frame, element), "county", element):
+    for sheet, element in odd:
+        unknown = known.others(frames[sheet.table.id], element)
+        for county, code, row, count in _once(unknown, "county", element):
             at = Place(sheet.table.id, element, row)
             words = {"schools": schools.name, "hint": guess(county, code)}
             report.refuse_cell(at, "unknown_school", code, rows=rows_words(count), **words)
-        frames[sheet.table.id] = _only_known(frame, element, left)
+
+
+def _follow_schools(frames: Frames, naming: Naming) -> None:
+    """Drop rows of schools that are not there; in other columns only the code goes.
+
+    A school whose own row was refused takes its other rows along unsaid.
+    """
+    left = Listed.of(frames[SCHOOLS])
+    for sheet, element in naming:
+        frames[sheet.table.id] = _only_known(frames[sheet.table.id], element, left)
 
 
 def _once(frame: pl.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:

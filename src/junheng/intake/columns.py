@@ -17,6 +17,7 @@ from junheng.intake.values import (
     State,
     Understood,
     in_words,
+    is_plain,
     understand,
 )
 from junheng.intake.wording import read_as
@@ -71,6 +72,9 @@ def _read_cells(raw: Sequence[object], of: Field, scale: Decimal) -> ReadColumn:
         numbers = _plain_numbers(raw, of)
         if numbers is not None:
             return ReadColumn(values=numbers, odd=())
+    texts = _plain_texts(raw, of) if of.element.type == "text" else None
+    if texts is not None:
+        return ReadColumn(values=texts, odd=())
     # Among cells of one type equal cells are the same; True, 1 and 1.0 are equal and are not.
     key = _itself if set(map(type, raw)) <= _TEXTS else _with_type
     seen = {key(cell): cell for cell in raw}
@@ -93,6 +97,15 @@ def _itself(cell: object) -> object:
 
 def _with_type(cell: object) -> object:
     return type(cell), cell
+
+
+def _plain_texts(raw: Sequence[object], of: Field) -> pl.Series | None:
+    """Return the column if every one of its texts is just what it says."""
+    cells = [None if cell == "" else cell for cell in raw]
+    texts = set(cells) - {None}
+    if all(isinstance(text, str) and is_plain(text, of) for text in texts):
+        return pl.Series(of.id, cells, dtype=pl.String)
+    return None
 
 
 def _plain_numbers(raw: Sequence[object], of: Field) -> pl.Series | None:

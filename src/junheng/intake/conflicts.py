@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from junheng.intake.conditions import holding
 from junheng.intake.layout import SCHOOL_CODES, SCHOOLS, Field, Layout, Sheet
 from junheng.intake.report import Place, Report
 from junheng.intake.tables import Frames
@@ -170,25 +171,32 @@ def _only_points(sheet: Sheet, frame: pl.DataFrame, report: Report) -> None:
     kind = sheet.field("kind")
     said = {
         "not_counted": pl.col("not_counted"),
-        SCHOOL_CODES[1]: pl.lit(value=True),
+        SCHOOL_CODES[1]: pl.col(SCHOOL_CODES[1]).is_not_null(),
         "merge_decision": pl.col("merge_decision") != _BY_RULE,
     }
-    for name, decides in said.items():
-        field = sheet.field(name)
-        if field is None or kind is None or not field.element.kinds:
-            continue
-        stray = frame.filter(
-            ~pl.col("kind").is_in(field.element.kinds), pl.col(name).is_not_null(), decides
+    fields = [field for name in said if (field := sheet.field(name)) and field.element.kinds]
+    stray = {
+        field.id: (~pl.col("kind").is_in(field.element.kinds) & said[field.id]).alias(field.id)
+        for field in fields
+    }
+    found = holding(frame, stray.values()) if kind is not None else frozenset()
+    for field in fields:
+        if kind is not None and field.id in found:
+            _refuse_stray(sheet, field, kind, frame.filter(stray[field.id]), report)
+
+
+def _refuse_stray(
+    sheet: Sheet, field: Field, kind: Field, stray: pl.DataFrame, report: Report
+) -> None:
+    for row, of_kind, value in stray.select("row", "kind", field.id).iter_rows():
+        report.refuse_cell(
+            Place(SCHOOLS, field.id, row),
+            "points_only",
+            in_words(value, field),
+            kind=in_words(of_kind, kind),
+            kind_cell=_cell(sheet, kind.id, row, report),
+            label=field.label,
         )
-        for row, of_kind, value in stray.select("row", "kind", name).iter_rows():
-            report.refuse_cell(
-                Place(SCHOOLS, name, row),
-                "points_only",
-                in_words(value, field),
-                kind=in_words(of_kind, kind),
-                kind_cell=_cell(sheet, kind.id, row, report),
-                label=field.label,
-            )
 
 
 def _unexplained(sheet: Sheet, frame: pl.DataFrame, report: Report) -> None:
@@ -213,7 +221,7 @@ def _merged_into_nothing(
 ) -> None:
     """Refuse a decision to merge that names no school; a code refused before was named."""
     decision, mother = sheet.field("merge_decision"), sheet.field(SCHOOL_CODES[1])
-    if decision is None or mother is None:
+    if decision is None or mother is None or not typed[mother.id].null_count():
         return
     merged = pl.col("kind").is_in(mother.element.kinds) & (pl.col(decision.id) == "merged")
     blank = typed.filter(pl.col(mother.id).is_null()).select("row")
@@ -231,6 +239,8 @@ def _mothers(sheet: Sheet, frame: pl.DataFrame, layout: Layout, report: Report) 
     """Refuse mother schools that are points themselves or do not teach what the point teaches."""
     field, kind = sheet.field(SCHOOL_CODES[1]), sheet.field("kind")
     if field is None or kind is None:
+        return
+    if frame[field.id].null_count() == frame.height:
         return
     points = field.element.kinds
     stages = [s for s, kinds in layout.kinds_by_stage.items() if set(points) & set(kinds)]
@@ -277,13 +287,15 @@ def _more_listed(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -
     classes, listed = layout.sheet(_CLASSES), frames.get(_CLASSES)
     if classes is None or listed is None:
         return
+    if classes.field("stage") is None or listed.is_empty():
+        return
+    counts = listed.group_by(*_KEY, "stage").agg(_listed=pl.len(), _first=pl.col("row").min())
     for stage in layout.kinds_by_stage:
         declared = sheet.field(f"classes_{stage}")
-        if declared is None or classes.field("stage") is None:
+        if declared is None:
             continue
-        of_stage = listed.filter(pl.col("stage") == stage).group_by(_KEY)
-        count = of_stage.agg(_listed=pl.len(), _first=pl.col("row").min())
-        joined = frames[SCHOOLS].join(count, on=_KEY, maintain_order="left")
+        of_stage = counts.filter(pl.col("stage") == stage)
+        joined = frames[SCHOOLS].join(of_stage, on=_KEY, maintain_order="left")
         more = joined.filter(pl.col("_listed") > pl.col(declared.id))
         for row, number, found, first in more.select(
             "row", declared.id, "_listed", "_first"

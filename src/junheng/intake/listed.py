@@ -28,12 +28,21 @@ class Listed:
         known = frozenset(codes[_SCHOOL] if county is not None else ())
         return cls(codes=codes, county=county, known=known)
 
+    @classmethod
+    def nothing(cls) -> Self:
+        """Return the codes where there is no schools table."""
+        codes = pl.DataFrame(schema={"county": pl.String, _SCHOOL: pl.String})
+        return cls(codes=codes, county=None, known=frozenset())
+
+    def lacks(self, frame: pl.DataFrame, element: str) -> bool:
+        """Whether any row has another code in the column of the element."""
+        if self.county is None or only_county(frame) != self.county:
+            return not self.others(frame, element).is_empty()
+        # Looking codes up is many times quicker than joining.
+        return not self.known.issuperset(code for code in frame[element].to_list() if code)
+
     def others(self, frame: pl.DataFrame, element: str) -> pl.DataFrame:
         """Return the rows whose code in the column of the element is not one of these."""
-        # Looking codes up is many times quicker than joining, and most tables have no other.
-        if self.county is not None and only_county(frame) == self.county:
-            if self.known.issuperset(frame[element].drop_nulls().to_list()):
-                return frame.clear()
         filled = frame.filter(pl.col(element).is_not_null())
         return filled.join(
             self.codes, left_on=("county", element), right_on=("county", _SCHOOL), how="anti"

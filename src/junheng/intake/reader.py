@@ -43,7 +43,7 @@ def read_input(path: Path, dictionary: Dictionary, labels: Mapping[str, object])
         tables = locate_tables(grids, layout, report, source)
         frames = {table.sheet.table.id: _frame(table, report) for table in tables}
         county = _county_of_form(frames, report)
-        frames = {name: f.with_columns(county=pl.lit(county)) for name, f in frames.items()}
+        frames = {name: _of_county(frame, county) for name, frame in frames.items()}
     else:
         located = locate_files(path, layout, report)
         frames = {table.sheet.table.id: _frame(table, report) for table in located}
@@ -62,7 +62,7 @@ def read_schools(path: Path, dictionary: Dictionary, labels: Mapping[str, object
     report = Report([SCHOOLS])
     table = _locate_list(path, sheet, report)
     frames = {} if table is None else {SCHOOLS: _frame(table, report)}
-    frames = {name: frame.with_columns(county=pl.lit("")) for name, frame in frames.items()}
+    frames = {name: _of_county(frame, "") for name, frame in frames.items()}
     layout = Layout(version="", sheets=(sheet,), kinds_by_stage={})
     return _reading(check_frames(frames, layout, report), dictionary, report)
 
@@ -111,6 +111,11 @@ def _frame(table: RawTable, report: Report) -> pl.DataFrame:
     if table.county is not None:
         columns.append(pl.Series("county", table.county, dtype=pl.String))
     return pl.DataFrame(columns)
+
+
+def _of_county(frame: pl.DataFrame, county: str) -> pl.DataFrame:
+    name = pl.Series("county", [county], pl.String)
+    return frame.with_columns(name.new_from_index(0, frame.height))
 
 
 def _report_odd(
