@@ -78,7 +78,9 @@ def _without_refused(table: str, frame: pl.DataFrame, report: Report) -> pl.Data
 
 def _match_case(frames: Frames, odd: Naming, known: Listed, report: Report) -> None:
     """Read a code that differs from the only listed one like it in capitals as that one."""
-    folded = known.codes.with_columns(_folded=pl.col(_SCHOOL).str.to_lowercase())
+    if not odd:
+        return
+    folded = known.codes().with_columns(_folded=pl.col(_SCHOOL).str.to_lowercase())
     single = folded.filter(~pl.struct("county", "_folded").is_duplicated())
     for sheet, element in odd:
         frame = frames[sheet.table.id]
@@ -178,9 +180,12 @@ def _drop_keyless(sheet: Sheet, frames: Frames, report: Report) -> pl.DataFrame:
         if not frame[field.id].null_count():
             continue
         blank = pl.col(field.id).is_null() & _asked(field.element, frame)
+        lacking = frame.filter(blank)["row"]
+        if lacking.is_empty():
+            continue
         # A missing heading was refused once for all rows.
         is_headed = field.id in report.origins[sheet.table.id].columns
-        for (row,) in frame.filter(blank).select("row").iter_rows() if is_headed else ():
+        for row in lacking if is_headed else ():
             at = Place(sheet.table.id, field.id, row)
             if not report.is_refused(at):
                 report.refuse_cell(at, _missing(sheet, field), "", heading=field.heading)
@@ -223,7 +228,9 @@ def _check_schools(
     schools = layout.sheet(SCHOOLS)
     if schools is None or _SCHOOL not in report.origins[SCHOOLS].columns:
         return
-    guess = _guesser(known.codes)
+    if not odd:
+        return
+    guess = _guesser(known.codes())
     for sheet, element in odd:
         unknown = known.others(frames[sheet.table.id], element)
         for county, code, row, count in _once(unknown, "county", element):
@@ -237,6 +244,8 @@ def _follow_schools(frames: Frames, naming: Naming) -> None:
 
     A school whose own row was refused takes its other rows along unsaid.
     """
+    if not naming:
+        return
     left = Listed.of(frames[SCHOOLS])
     for sheet, element in naming:
         frames[sheet.table.id] = _only_known(frames[sheet.table.id], element, left)
@@ -283,8 +292,7 @@ def _check_asked(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -
     limited = [one for one in sheet.fields if one.element.kinds or one.element.stages]
     if not has_stage and not limited:
         return frame
-    kinds = frames[SCHOOLS].select("county", _SCHOOL, pl.col("kind").alias(KIND))
-    with_kind = frame.join(kinds, on=("county", _SCHOOL), how="left", maintain_order="left")
+    with_kind = _with_kind(frame, frames[SCHOOLS])
     if has_stage:
         with_kind = _drop_untaught(sheet, with_kind, layout, report)
     numbers = [one.element for one in limited if one.element.is_number]
@@ -296,6 +304,17 @@ def _check_asked(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -
         if field.id in found:
             with_kind = _set_aside(sheet, field, with_kind, report)
     return with_kind.drop(KIND)
+
+
+def _with_kind(frame: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with the kind of the school of every row."""
+    county = only_county(schools)
+    if county is not None and only_county(frame) == county:
+        by_code = dict(zip(schools[_SCHOOL].to_list(), schools["kind"].to_list(), strict=True))
+        found = pl.Series(KIND, [by_code.get(code) for code in frame[_SCHOOL].to_list()], pl.String)
+        return frame.with_columns(found)
+    kinds = schools.select("county", _SCHOOL, pl.col("kind").alias(KIND))
+    return frame.join(kinds, on=("county", _SCHOOL), how="left", maintain_order="left")
 
 
 def _drop_untaught(

@@ -224,8 +224,11 @@ def _merged_into_nothing(
     if decision is None or mother is None or not typed[mother.id].null_count():
         return
     merged = pl.col("kind").is_in(mother.element.kinds) & (pl.col(decision.id) == "merged")
+    decided = frame.filter(merged)
+    if decided.is_empty():
+        return
     blank = typed.filter(pl.col(mother.id).is_null()).select("row")
-    for row in frame.filter(merged).join(blank, on="row", how="semi")["row"]:
+    for row in decided.join(blank, on="row", how="semi")["row"]:
         at = Place(SCHOOLS, mother.id, row)
         _refuse_blank(at, "missing_mother", report, heading=mother.heading)
 
@@ -289,22 +292,28 @@ def _more_listed(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -
         return
     if classes.field("stage") is None or listed.is_empty():
         return
-    counts = listed.group_by(*_KEY, "stage").agg(_listed=pl.len(), _first=pl.col("row").min())
-    for stage in layout.kinds_by_stage:
-        declared = sheet.field(f"classes_{stage}")
-        if declared is None:
-            continue
-        of_stage = counts.filter(pl.col("stage") == stage)
-        joined = frames[SCHOOLS].join(of_stage, on=_KEY, maintain_order="left")
-        more = joined.filter(pl.col("_listed") > pl.col(declared.id))
-        for row, number, found, first in more.select(
-            "row", declared.id, "_listed", "_first"
-        ).iter_rows():
-            report.refuse_cell(
-                Place(SCHOOLS, declared.id, row),
-                "more_listed",
-                number,
-                classes=classes.name,
-                listed=found,
-                first_cell=report.where(Place(_CLASSES, _SCHOOL, first))["cell"],
-            )
+    declared = [f for stage in layout.kinds_by_stage if (f := sheet.field(f"classes_{stage}"))]
+    stages = {field.id: pl.col("stage") == field.id.removeprefix("classes_") for field in declared}
+    counts = listed.group_by(*_KEY).agg(
+        *(of_stage.sum().alias(f"{name}.listed") for name, of_stage in stages.items()),
+        *(pl.col("row").filter(s).min().alias(f"{name}.first") for name, s in stages.items()),
+    )
+    joined = frames[SCHOOLS].join(counts, on=_KEY, maintain_order="left")
+    more = {name: (pl.col(f"{name}.listed") > pl.col(name)).alias(name) for name in stages}
+    found = holding(joined, more.values())
+    for field in declared:
+        if field.id in found:
+            _refuse_more(field, classes, joined.filter(more[field.id]), report)
+
+
+def _refuse_more(field: Field, classes: Sheet, schools: pl.DataFrame, report: Report) -> None:
+    chosen = schools.select("row", field.id, f"{field.id}.listed", f"{field.id}.first")
+    for row, number, count, first in chosen.iter_rows():
+        report.refuse_cell(
+            Place(SCHOOLS, field.id, row),
+            "more_listed",
+            number,
+            classes=classes.name,
+            listed=count,
+            first_cell=report.where(Place(_CLASSES, _SCHOOL, first))["cell"],
+        )

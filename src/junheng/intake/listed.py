@@ -16,23 +16,25 @@ _SCHOOL: Final = SCHOOL_CODES[0]
 class Listed:
     """School codes by county."""
 
-    codes: pl.DataFrame  # county, school: every pair once
+    schools: pl.DataFrame  # with the columns county and school
     county: str | None  # the only county, if there is only one
     known: frozenset[str]  # its codes
 
     @classmethod
     def of(cls, schools: pl.DataFrame) -> Self:
         """Return the codes of a schools table."""
-        codes = schools.select("county", _SCHOOL).drop_nulls().unique()
         county = only_county(schools)
-        known = frozenset(codes[_SCHOOL] if county is not None else ())
-        return cls(codes=codes, county=county, known=known)
+        known = frozenset(schools[_SCHOOL].drop_nulls().to_list() if county is not None else ())
+        return cls(schools=schools, county=county, known=known)
 
     @classmethod
     def nothing(cls) -> Self:
         """Return the codes where there is no schools table."""
-        codes = pl.DataFrame(schema={"county": pl.String, _SCHOOL: pl.String})
-        return cls(codes=codes, county=None, known=frozenset())
+        return cls.of(pl.DataFrame(schema={"county": pl.String, _SCHOOL: pl.String}))
+
+    def codes(self) -> pl.DataFrame:
+        """Return the columns county and school, every pair once."""
+        return self.schools.select("county", _SCHOOL).drop_nulls().unique()
 
     def lacks(self, frame: pl.DataFrame, element: str) -> bool:
         """Whether any row has another code in the column of the element."""
@@ -45,7 +47,7 @@ class Listed:
         """Return the rows whose code in the column of the element is not one of these."""
         filled = frame.filter(pl.col(element).is_not_null())
         return filled.join(
-            self.codes, left_on=("county", element), right_on=("county", _SCHOOL), how="anti"
+            self.codes(), left_on=("county", element), right_on=("county", _SCHOOL), how="anti"
         )
 
 

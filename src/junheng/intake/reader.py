@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -41,9 +41,7 @@ def read_input(path: Path, dictionary: Dictionary, labels: Mapping[str, object])
         source = {"file": path.name, "sha256": sha256_of(path)}
         grids = read_grids(path, looked.kind, looked.parts)
         tables = locate_tables(grids, layout, report, source)
-        frames = {table.sheet.table.id: _frame(table, report) for table in tables}
-        county = _county_of_form(frames, report)
-        frames = {name: _of_county(frame, county) for name, frame in frames.items()}
+        frames = _frames_of_county(tables, report)
     else:
         located = locate_files(path, layout, report)
         frames = {table.sheet.table.id: _frame(table, report) for table in located}
@@ -61,8 +59,7 @@ def read_schools(path: Path, dictionary: Dictionary, labels: Mapping[str, object
     sheet = list_sheet(make_layout(dictionary, labels))
     report = Report([SCHOOLS])
     table = _locate_list(path, sheet, report)
-    frames = {} if table is None else {SCHOOLS: _frame(table, report)}
-    frames = {name: _of_county(frame, "") for name, frame in frames.items()}
+    frames = {} if table is None else {SCHOOLS: _frame(table, report, "")}
     layout = Layout(version="", sheets=(sheet,), kinds_by_stage={})
     return _reading(check_frames(frames, layout, report), dictionary, report)
 
@@ -93,10 +90,25 @@ def _reading(frames: Frames, dictionary: Dictionary, report: Report) -> Reading:
     )
 
 
-def _frame(table: RawTable, report: Report) -> pl.DataFrame:
+def _frames_of_county(tables: Sequence[RawTable], report: Report) -> Frames:
+    """Return the frames of a workbook; its form tells which county all rows are of."""
+    forms = [table for table in tables if table.sheet.table.layout == "form"]
+    frames = {table.sheet.table.id: _frame(table, report, "") for table in forms}
+    county = _county_of_form(frames, report)
+    frames = {name: frame.with_columns(county=pl.lit(county)) for name, frame in frames.items()}
+    for table in tables:
+        if table not in forms:
+            frames[table.sheet.table.id] = _frame(table, report, county)
+    return frames
+
+
+def _frame(table: RawTable, report: Report, county: str | None = None) -> pl.DataFrame:
     """Return the typed frame of one table; odd cells go to the report."""
     rows = pl.Series("row", table.rows, dtype=pl.Int64)
-    columns = [rows]
+    counties = pl.Series("county", table.county, dtype=pl.String)
+    if county is not None:
+        counties = pl.Series("county", [county], pl.String).new_from_index(0, len(rows))
+    columns = [counties, rows]
     for field in table.sheet.fields:
         raw = table.columns.get(field.id)
         if raw is None:
@@ -108,14 +120,7 @@ def _frame(table: RawTable, report: Report) -> pl.DataFrame:
     if table.names is not None:
         names = pl.Series(NAME, [str(n).strip() if n else None for n in table.names], pl.String)
         columns.append(names)
-    if table.county is not None:
-        columns.append(pl.Series("county", table.county, dtype=pl.String))
     return pl.DataFrame(columns)
-
-
-def _of_county(frame: pl.DataFrame, county: str) -> pl.DataFrame:
-    name = pl.Series("county", [county], pl.String)
-    return frame.with_columns(name.new_from_index(0, frame.height))
 
 
 def _report_odd(
@@ -148,5 +153,9 @@ def _completed(frames: Frames, dictionary: Dictionary) -> Frames:
     for table in dictionary.table:
         schema = dictionary.schema(table.id)
         frame = frames.get(table.id)
-        whole[table.id] = pl.DataFrame(schema=schema) if frame is None else frame.select(*schema)
+        whole[table.id] = pl.DataFrame(schema=schema) if frame is None else _chosen(frame, schema)
     return whole
+
+
+def _chosen(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    return frame if frame.columns == list(schema) else frame.select(*schema)
