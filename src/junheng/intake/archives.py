@@ -26,10 +26,13 @@ _LONGEST_REMARK: Final = 2**16  # that may stand behind it
 # The XML of a sheet packs to a tenth or a thirtieth, that of a bomb to a thousandth.
 _MOST_RATIO: Final = 100
 _SMALL_ENOUGH: Final = 10 * _MEGABYTE  # unpacked, whatever the ratio
-_UNPACKED: Final = (".xml", ".rels", "mimetype")  # all that a parser of cells looks at
+_MIMETYPE: Final = "mimetype"
+_UNPACKED: Final = (".xml", ".rels", _MIMETYPE)  # all that a parser of cells looks at
 # Office programs write no document type; it is how entities are brought along that multiply
 # or that name files of the reader's machine.
-_DOCTYPES: Final = tuple("<!DOCTYPE".encode(code) for code in ("ascii", "utf-16-le", "utf-16-be"))
+_PROLOG: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?>\s+|<\?(?:(?!\?>).)*+\?>|<!--(?:(?!-->).)*+-->)*+<[A-Za-z_]", re.DOTALL
+)
 
 
 def unpack(path: Path) -> Parts:
@@ -50,8 +53,9 @@ def unpack(path: Path) -> Parts:
     ) as error:  # fmt: skip
         raise unusable(path.name, "damaged") from error
     for name, data in parts.items():
-        if any(mark in data for mark in _DOCTYPES):
-            raise unusable(path.name, "entities", name=name)
+        if name != _MIMETYPE and not _PROLOG.match(data):
+            code = "entities" if b"<!DOCTYPE" in data else "damaged"
+            raise unusable(path.name, code, name=name)
     return parts
 
 

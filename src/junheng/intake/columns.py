@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, cast
 
 import polars as pl
@@ -75,28 +76,26 @@ def _read_cells(raw: Sequence[object], of: Field, scale: Decimal) -> ReadColumn:
     texts = _plain_texts(raw, of) if of.element.type == "text" else None
     if texts is not None:
         return ReadColumn(values=texts, odd=())
-    # Among cells of one type equal cells are the same; True, 1 and 1.0 are equal and are not.
-    key = _itself if set(map(type, raw)) <= _TEXTS else _with_type
-    seen = {key(cell): cell for cell in raw}
-    meanings = {one: understand(cell, of, scale=scale) for one, cell in seen.items()}
-    understood = [meanings[key(cell)] for cell in raw]
-    odd: list[Odd] = []
-    if any(meaning.reject or meaning.notice for meaning in meanings.values()):
-        odd = [
-            _odd(at, raw[at], meaning, of)
-            for at, meaning in enumerate(understood)
-            if meaning.reject or meaning.notice
-        ]
-    values = [meaning.value for meaning in understood]
-    return ReadColumn(values=pl.Series(of.id, values, dtype=of.element.dtype), odd=tuple(odd))
+    # Equal texts are the same cell; True, 1 and 1.0 are equal and are not.
+    keys = raw if set(map(type, raw)) <= _TEXTS else [(type(cell), cell) for cell in raw]
+    cells = dict(zip(keys, raw, strict=True))
+    meanings = {key: _understood(cell, of, scale) for key, cell in cells.items()}
+    values = {key: meaning.value for key, meaning in meanings.items()}
+    marked = {key for key, meaning in meanings.items() if meaning.reject or meaning.notice}
+    odd = [
+        _odd(at, raw[at], meanings[key], of) for at, key in enumerate(keys) if key in marked
+    ] if marked else []  # fmt: skip
+    column = pl.Series(of.id, [values[key] for key in keys], dtype=of.element.dtype)
+    return ReadColumn(values=column, odd=tuple(odd))
 
 
-def _itself(cell: object) -> object:
-    return cell
+def _understood(cell: object, of: Field, scale: Decimal) -> Understood:
+    return _meaning(cell, of, scale) if type(cell) is str else understand(cell, of, scale=scale)
 
 
-def _with_type(cell: object) -> object:
-    return type(cell), cell
+@lru_cache(maxsize=2**14)  # the words of choices are the same in every file
+def _meaning(text: str, of: Field, scale: Decimal) -> Understood:
+    return understand(text, of, scale=scale)
 
 
 def _plain_texts(raw: Sequence[object], of: Field) -> pl.Series | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from junheng.intake.layout import Field, Sheet
@@ -43,22 +44,21 @@ class Headings:
 
 def find_headings(rows: Sequence[Sequence[object]], sheet: Sheet) -> Headings | None:
     """Return the row among the first that looks most like the sheet's headings, if any does."""
-    names = _names(sheet)
     enough = min(2, len(sheet.fields))
     whole = {one.id for one in sheet.fields}
     best: tuple[int, int] = (enough - 1, -1)
     for at, row in enumerate(rows[:_TITLE_ROWS]):
-        found = {match.key for match in _matches(row, names)}
+        found = {match.key for match in _matches(_texts(row), sheet)}
         if len(found) > best[0]:
             best = (len(found), at)
         if found.issuperset(whole):
             break  # no other row can look more like them
-    return _headings(rows[best[1]], best[1], names) if best[1] >= 0 else None
+    return _headings(rows[best[1]], best[1], sheet) if best[1] >= 0 else None
 
 
-def _headings(row: Sequence[object], at: int, names: Mapping[str, Field | str]) -> Headings:
+def _headings(row: Sequence[object], at: int, sheet: Sheet) -> Headings:
     by_key: dict[str, list[Match]] = {}
-    for match in _matches(row, names):
+    for match in _matches(_texts(row), sheet):
         by_key.setdefault(match.key, []).append(match)
     taken = {match.column for matches in by_key.values() for match in matches}
     return Headings(
@@ -73,10 +73,15 @@ def _headings(row: Sequence[object], at: int, names: Mapping[str, Field | str]) 
     )
 
 
-def _matches(row: Sequence[object], names: Mapping[str, Field | str]) -> list[Match]:
-    cells = enumerate(row)
-    found = [match_heading(cell, at, names) for at, cell in cells if isinstance(cell, str) and cell]
-    return [match for match in found if match is not None]
+@lru_cache(maxsize=2**10)  # a folder of workbooks has the same headings over and over
+def _matches(texts: tuple[str, ...], sheet: Sheet) -> tuple[Match, ...]:
+    names = _names(sheet)
+    found = [match_heading(text, at, names) for at, text in enumerate(texts) if text]
+    return tuple(match for match in found if match is not None)
+
+
+def _texts(row: Sequence[object]) -> tuple[str, ...]:
+    return tuple(cell if isinstance(cell, str) else "" for cell in row)
 
 
 def match_heading(cell: str, column: int, names: Mapping[str, Field | str]) -> Match | None:
@@ -117,6 +122,7 @@ def _key(known: Field | str) -> str:
     return known if isinstance(known, str) else known.id
 
 
+@lru_cache(maxsize=2**6)  # sheets
 def _names(sheet: Sheet) -> dict[str, Field | str]:
     """Return every spelling of every heading: with its unit, without, and the element's id."""
     names: dict[str, Field | str] = {normal("county"): COUNTY, normal(_county()): COUNTY}

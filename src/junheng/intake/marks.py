@@ -16,7 +16,6 @@ Bytes = npt.NDArray[np.uint8]
 
 _CELL: Final = b'<c r="'
 _ADDRESS: Final = len(_CELL)  # where it begins in a cell
-_ROW: Final = b"<row "
 _LONGEST_ROW: Final = 7  # digits
 _COLUMN: Final = (1, 2, 3)  # letters it may have
 _LONGEST_COLUMN: Final = max(_COLUMN)
@@ -100,7 +99,8 @@ class Marks:
         found: set[int] = set()
         if _FORMULAS[self.pairs].any():
             found.update(self._followed_by(_FORMULAS).tolist())
-        at = self.data.find(b'"e"')
+        # Every error is spelled with this sign; looking for it alone is quick.
+        at = self.data.find(b'"e"') if b"#" in self.data else -1
         while at >= 0:
             # The cell whose tag the mark stands in is the last that begins before it.
             before = int(np.searchsorted(self.places[self.cells], at)) - 1
@@ -152,9 +152,9 @@ def find_marks(xml: bytes) -> Marks | None:
     pairs <<= 8
     pairs |= marks[places + 2]
     cells = np.flatnonzero(pairs == _number(b"c "))
-    usual = _USUAL[pairs].all() and (
-        len(cells) == data.count(_CELL)
-        and (pairs == _number(b"ro")).sum() == data.count(_ROW)
-        and (pairs == _number(b"is")).sum() == data.count(b"<is>")
+    usual = _USUAL[pairs].all() and all(
+        (marks.take(places[pairs == _number(tag[1:3])] + at, mode="clip") == tag[at]).all()
+        for tag in (_CELL, b"<row ", b"<is>")
+        for at in range(3, len(tag))
     )
     return Marks(data=data, places=places, pairs=pairs, cells=cells) if usual else None

@@ -15,7 +15,7 @@ from junheng.intake.columns import ReadColumn, read_column
 from junheng.intake.folders import locate_file, locate_files
 from junheng.intake.guard import WORKBOOKS, inspect
 from junheng.intake.headings import find_headings
-from junheng.intake.layout import SCHOOLS, Layout, Sheet, list_sheet, make_layout
+from junheng.intake.layout import SCHOOLS, Layout, Sheet, layout_of, list_sheet
 from junheng.intake.rejects import Reading
 from junheng.intake.report import Place, Report
 from junheng.intake.sheets import locate_rows, locate_tables
@@ -34,7 +34,7 @@ def read_input(path: Path, dictionary: Dictionary, labels: Mapping[str, object])
     Raises:
         UnusableFileError: the file cannot be read at all.
     """
-    layout = make_layout(dictionary, labels)
+    layout = layout_of(dictionary, labels)
     report = Report([table.id for table in dictionary.table])
     looked = None if path.is_dir() else inspect(path)
     if looked is not None and looked.kind in WORKBOOKS:
@@ -56,7 +56,7 @@ def read_schools(path: Path, dictionary: Dictionary, labels: Mapping[str, object
     Raises:
         UnusableFileError: the file cannot be read at all.
     """
-    sheet = list_sheet(make_layout(dictionary, labels))
+    sheet = list_sheet(layout_of(dictionary, labels))
     report = Report([SCHOOLS])
     table = _locate_list(path, sheet, report)
     frames = {} if table is None else {SCHOOLS: _frame(table, report, "")}
@@ -97,7 +97,7 @@ def _frames_of_county(tables: Sequence[RawTable], report: Report) -> Frames:
     county = _county_of_form(frames, report)
     frames = {name: frame.with_columns(county=pl.lit(county)) for name, frame in frames.items()}
     for table in tables:
-        if table not in forms:
+        if table.sheet.table.layout != "form":
             frames[table.sheet.table.id] = _frame(table, report, county)
     return frames
 

@@ -17,6 +17,7 @@ def clean(text: str) -> str:
     return text.strip(_edges())
 
 
+@lru_cache(maxsize=2**12)
 def one_line(text: str) -> str:
     """Return a heading cleaned, its lines joined as a reader joins them."""
     return re.sub(r"\s*[\r\n]+\s*", "", clean(text))
@@ -33,6 +34,7 @@ def normal(text: str) -> str:
     return re.sub(r"[\s*]+", "", half_width(text)).strip(_invisible()).casefold()
 
 
+@cache
 def letters(column: int) -> str:
     """Return the letters of a 0-based column: 0 is A, 26 is AA."""
     name = ""
