@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from junheng.base.elements import Element
-from junheng.intake.conditions import KIND, above, holding, not_asked, stray, untaught
-from junheng.intake.conflicts import assume_yes, refuse_conflicts, refuse_ruled_out
+from junheng.intake.asked import check_rows
+from junheng.intake.conflicts import refuse_conflicts
 from junheng.intake.layout import SCHOOL_CODES, SCHOOLS, Field, Layout, Sheet
-from junheng.intake.listed import Listed, only_county
+from junheng.intake.listed import Listed, once, only_county
 from junheng.intake.repeated import drop_repeated
 from junheng.intake.report import Place, Report
 from junheng.intake.tables import Frames
-from junheng.intake.values import in_words
-from junheng.intake.wording import did_you_mean, read_as, rows_words
+from junheng.intake.wording import did_you_mean, rows_words
 
 NAME: Final = "_school_name"  # the helper column, carried along until names have helped
-_NOTHING_SAID: Final = ("dash", "unknown", "none", "none_as_zero", "zero_as_none")
 _SCHOOL: Final = SCHOOL_CODES[0]
 Naming = list[tuple[Sheet, str]]  # columns that hold codes of listed schools
 # What it costs to leave a cell blank without which a row cannot be placed.
@@ -55,9 +53,7 @@ def check_frames(frames: Frames, layout: Layout, report: Report) -> Frames:
             _follow_schools(checked, odd)
     for sheet in layout.sheets:
         if sheet.table.id in checked:
-            frame = _check_asked(sheet, checked, layout, report)
-            frame = assume_yes(sheet, frame, report)
-            checked[sheet.table.id] = _check_wholes(sheet, frame, report)
+            checked[sheet.table.id] = check_rows(sheet, checked, layout, report)
     refuse_conflicts(checked, frames, layout, report)
     return {table: _without_refused(table, frame, report) for table, frame in checked.items()}
 
@@ -233,7 +229,7 @@ def _check_schools(
     guess = _guesser(known.codes())
     for sheet, element in odd:
         unknown = known.others(frames[sheet.table.id], element)
-        for county, code, row, count in _once(unknown, "county", element):
+        for county, code, row, count in once(unknown, "county", element):
             at = Place(sheet.table.id, element, row)
             words = {"schools": schools.name, "hint": guess(county, code)}
             report.refuse_cell(at, "unknown_school", code, rows=rows_words(count), **words)
@@ -249,12 +245,6 @@ def _follow_schools(frames: Frames, naming: Naming) -> None:
     left = Listed.of(frames[SCHOOLS])
     for sheet, element in naming:
         frames[sheet.table.id] = _only_known(frames[sheet.table.id], element, left)
-
-
-def _once(frame: pl.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
-    """Return every different value of the columns, with its first row and its count of rows."""
-    groups = frame.group_by(names, maintain_order=True).agg(pl.col("row").first(), pl.len())
-    return groups.iter_rows()
 
 
 def _only_known(frame: pl.DataFrame, element: str, left: Listed) -> pl.DataFrame:
@@ -281,121 +271,3 @@ def _guesser(codes: pl.DataFrame) -> Callable[[str, str], str]:
         return did_you_mean(same[0] if same else code, known(county))
 
     return guess
-
-
-def _check_asked(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
-    """Refuse rows of stages a school does not teach, and set aside what it is not asked for."""
-    frame = frames[sheet.table.id]
-    if sheet.field(_SCHOOL) is None or "kind" not in frames.get(SCHOOLS, frame).columns:
-        return frame
-    has_stage = sheet.field("stage") is not None
-    limited = [one for one in sheet.fields if one.element.kinds or one.element.stages]
-    if not has_stage and not limited:
-        return frame
-    with_kind = _with_kind(frame, frames[SCHOOLS])
-    if has_stage:
-        with_kind = _drop_untaught(sheet, with_kind, layout, report)
-    numbers = [one.element for one in limited if one.element.is_number]
-    found = holding(with_kind, (stray(one, has_stage=has_stage) for one in numbers))
-    for field in limited:
-        if field.id in found:
-            refuse_ruled_out(sheet, field, with_kind, layout, report)
-        _withdraw_idle(sheet, field, with_kind, report)
-        if field.id in found:
-            with_kind = _set_aside(sheet, field, with_kind, report)
-    return with_kind.drop(KIND)
-
-
-def _with_kind(frame: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
-    """Return the frame with the kind of the school of every row."""
-    county = only_county(schools)
-    if county is not None and only_county(frame) == county:
-        by_code = dict(zip(schools[_SCHOOL].to_list(), schools["kind"].to_list(), strict=True))
-        found = pl.Series(KIND, [by_code.get(code) for code in frame[_SCHOOL].to_list()], pl.String)
-        return frame.with_columns(found)
-    kinds = schools.select("county", _SCHOOL, pl.col("kind").alias(KIND))
-    return frame.join(kinds, on=("county", _SCHOOL), how="left", maintain_order="left")
-
-
-def _drop_untaught(
-    sheet: Sheet, frame: pl.DataFrame, layout: Layout, report: Report
-) -> pl.DataFrame:
-    strange = untaught(tuple(layout.kinds_by_stage.items()))
-    schools = layout.sheet(SCHOOLS)
-    kind_field = schools.field("kind") if schools else None
-    stage_field = sheet.field("stage")
-    refused = frame.filter(strange)
-    if refused.is_empty() or schools is None or kind_field is None or stage_field is None:
-        return frame
-    for _, school, stage, kind, row, count in _once(refused, "county", _SCHOOL, "stage", KIND):
-        report.refuse_cell(
-            Place(sheet.table.id, "stage", row),
-            "stage_not_taught",
-            in_words(stage, stage_field),
-            school=school,
-            kind=in_words(kind, kind_field),
-            stage=in_words(stage, stage_field),
-            schools=schools.name,
-            rows=rows_words(count),
-        )
-    return frame.filter(~strange)
-
-
-def _set_aside(sheet: Sheet, field: Field, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
-    """Null a number other than 0 that stands where the school's kind or the stage has none."""
-    found = stray(field.element, has_stage=sheet.field("stage") is not None)
-    for row, value in frame.filter(found).select("row", field.id).iter_rows():
-        at = Place(sheet.table.id, field.id, row)
-        if not report.is_refused(at):
-            report.remark_cell(at, "not_asked", value, read_as("ignored"))
-    return frame.with_columns(pl.when(~found).then(pl.col(field.id)).alias(field.id))
-
-
-def _withdraw_idle(sheet: Sheet, field: Field, frame: pl.DataFrame, report: Report) -> None:
-    """Take back what was said of a dash or a word for nothing that is just what belongs there."""
-    remarked = report.remarked_rows(sheet.table.id, field.id)
-    if not remarked:
-        return
-    idle = not_asked(field.element, has_stage=sheet.field("stage") is not None)
-    rows = frame.filter(idle.fill_null(value=False), pl.col("row").is_in(remarked))["row"]
-    for row in rows:
-        report.withdraw(Place(sheet.table.id, field.id, row), _NOTHING_SAID)
-
-
-# ------------------------------------------------------------------ parts and wholes
-
-
-def _check_wholes(sheet: Sheet, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
-    """Refuse parts greater than their whole; the comparison uses what was read, not what is left."""
-    fields: Mapping[str, Field] = {field.id: field for field in sheet.fields}
-    pairs = [
-        (field, whole)
-        for field in sheet.fields
-        if (whole := fields.get(field.element.at_most or "")) is not None
-    ]
-    found = holding(frame, (above(part.id, whole.id) for part, whole in pairs))
-    if not found:
-        return frame
-    for part, whole in pairs:
-        if part.id in found:
-            _refuse_above(sheet, part, whole, frame, report)
-    return frame.with_columns(
-        pl.when(~above(part.id, whole.id)).then(pl.col(part.id)).alias(part.id)
-        for part, whole in pairs
-        if part.id in found
-    )
-
-
-def _refuse_above(
-    sheet: Sheet, part: Field, whole: Field, frame: pl.DataFrame, report: Report
-) -> None:
-    exceeding = frame.filter(above(part.id, whole.id)).select("row", part.id, whole.id)
-    for row, value, limit in exceeding.iter_rows():
-        report.refuse_cell(
-            Place(sheet.table.id, part.id, row),
-            "above_whole",
-            value,
-            whole=whole.label,
-            whole_value=in_words(limit, whole),
-            whole_cell=report.where(Place(sheet.table.id, whole.id, row))["cell"],
-        )

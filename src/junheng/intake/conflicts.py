@@ -176,10 +176,9 @@ def _only_points(sheet: Sheet, frame: pl.DataFrame, report: Report) -> None:
     }
     fields = [field for name in said if (field := sheet.field(name)) and field.element.kinds]
     stray = {
-        field.id: (~pl.col("kind").is_in(field.element.kinds) & said[field.id]).alias(field.id)
-        for field in fields
+        field.id: ~pl.col("kind").is_in(field.element.kinds) & said[field.id] for field in fields
     }
-    found = holding(frame, stray.values()) if kind is not None else frozenset()
+    found = holding(frame, stray) if kind is not None else frozenset()
     for field in fields:
         if kind is not None and field.id in found:
             _refuse_stray(sheet, field, kind, frame.filter(stray[field.id]), report)
@@ -249,16 +248,13 @@ def _mothers(sheet: Sheet, frame: pl.DataFrame, layout: Layout, report: Report) 
     stages = [s for s, kinds in layout.kinds_by_stage.items() if set(points) & set(kinds)]
     able = [k for k in kind.element.choices if all(k in layout.kinds_by_stage[s] for s in stages)]
     fit = [one for one in able if one not in points]
-    listed = frame.select(
-        "county", pl.col(_SCHOOL).alias("_code"), _kind="kind", _row=pl.col("row")
-    )
-    belonging = frame.filter(pl.col("kind").is_in(points)).join(
-        listed, left_on=("county", field.id), right_on=("county", "_code"), maintain_order="left"
-    )
+    columns = frame.select("county", _SCHOOL, "kind", "row", field.id).iter_rows()
+    rows = {(county, code): (kind, row, mother) for county, code, kind, row, mother in columns}
     stage_words = _stage_words(stages, layout)
-    unfit = belonging.filter(~pl.col("_kind").is_in(fit))
-    chosen = unfit.select("row", _SCHOOL, field.id, "_kind", "_row")
-    for row, school, mother, mother_kind, mother_row in chosen.iter_rows():
+    for (county, school), (school_kind, row, mother) in rows.items():
+        mother_kind, mother_row, _ = rows.get((county, mother), (None, 0, None))
+        if school_kind not in points or mother_kind is None or mother_kind in fit:
+            continue
         at = Place(SCHOOLS, field.id, row)
         if school == mother:
             report.refuse_cell(at, "mother_itself", mother)
@@ -299,8 +295,8 @@ def _more_listed(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -
         *(pl.col("row").filter(s).min().alias(f"{name}.first") for name, s in stages.items()),
     )
     joined = frames[SCHOOLS].join(counts, on=_KEY, maintain_order="left")
-    more = {name: (pl.col(f"{name}.listed") > pl.col(name)).alias(name) for name in stages}
-    found = holding(joined, more.values())
+    more = {name: pl.col(f"{name}.listed") > pl.col(name) for name in stages}
+    found = holding(joined, more)
     for field in declared:
         if field.id in found:
             _refuse_more(field, classes, joined.filter(more[field.id]), report)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import polars as pl
 
@@ -55,3 +56,9 @@ def only_county(frame: pl.DataFrame) -> str | None:
     """Return the county of all rows; None if there are several, or no rows."""
     counties = frame["county"]
     return str(counties[0]) if counties.n_unique() == 1 else None
+
+
+def once(frame: pl.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+    """Return every different value of the columns, with its first row and its count of rows."""
+    groups = frame.group_by(names, maintain_order=True).agg(pl.col("row").first(), pl.len())
+    return groups.iter_rows()

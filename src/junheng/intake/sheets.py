@@ -143,14 +143,7 @@ def _columns(headings: Headings, sheet: Sheet) -> dict[str, Column]:
 def _filled_rows(grid: Grid, headings: Headings) -> list[int]:
     """Return the 0-based rows below the headings in which any known column is filled."""
     columns = sorted(match.column for match in headings.matches.values())
-    return [at for at in range(headings.row + 1, len(grid)) if _is_row_filled(grid[at], columns)]
-
-
-def _is_row_filled(row: Sequence[object], columns: Sequence[int]) -> bool:
-    for column in columns:
-        if is_filled(row, column):
-            return True
-    return False
+    return [at for at in range(headings.row + 1, len(grid)) if any(is_filled(grid[at], column) for column in columns)]
 
 
 def _width(headings: Headings) -> int:
