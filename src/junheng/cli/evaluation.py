@@ -25,6 +25,7 @@ from junheng.explain.words import Words
 from junheng.intake.reader import read_input
 from junheng.intake.rejects import Notice, Reading, Reject
 from junheng.intake.tables import Tables
+from junheng.intake.text import inert
 from junheng.rulebook.law import Law
 from junheng.rulebook.model import Rulebook
 
@@ -127,7 +128,9 @@ def _write_rejects(path: Path, rejects: tuple[Reject, ...]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(heads(*_REJECT_COLUMNS))
-        writer.writerows([getattr(one, column) for column in _REJECT_COLUMNS] for one in rejects)
+        writer.writerows(
+            [inert(getattr(one, column)) for column in _REJECT_COLUMNS] for one in rejects
+        )
     tell(say("rejects_file", file=path))
 
 
@@ -171,7 +174,7 @@ def _county_row(evaluation: CountyEvaluation, words: Words) -> dict[str, str]:
     county, result, relaxed = heads("county", "result", "relaxed")
     steps = {words.step(s.id): words.status(s.status) for s in evaluation.strict.steps}
     return {
-        county: evaluation.county,
+        county: inert(evaluation.county),
         result: words.status(evaluation.strict.status),
         relaxed: words.status(evaluation.relaxed.status),
         **steps,

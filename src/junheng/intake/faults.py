@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple, cast
 
 # `unpack` lets no document type pass, so that no entity can be hidden in these parts.
-from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse  # noqa: S405
+from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
 from xml.sax.saxutils import unescape
 
 import xlrd
@@ -27,6 +27,8 @@ Faults = dict[tuple[int, int], Fault]
 # A parser keeps a cell for every place up to the last filled one. The largest county fills some
 # hundred thousand; twenty times that still fits into memory many times over.
 _MOST_CELLS: Final = 3 * 10**6
+# A person corrects thousands of cells at most; beyond, one sentence says more than a list.
+_MOST_FAULTS: Final = 20_000
 _ADDRESS: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ERROR_CELL: Final = "e"
 # What a reader of torn files stumbles over; none of it is a mistake of ours.
@@ -57,6 +59,9 @@ def find_faults(path: Path, kind: FileKind, parts: Parts) -> Mapping[str, Faults
     except _TORN as error:
         locked = isinstance(error, xlrd.XLRDError) and "encrypted" in str(error)
         raise unusable(path.name, "encrypted" if locked else "damaged") from error
+    count = sum(len(sheet.faults) for sheet in sheets.values())
+    if count > _MOST_FAULTS:
+        raise unusable(path.name, "too_many_faults", count=count)
     if sum(sheet.extent.cells for sheet in sheets.values()) > _MOST_CELLS:
         name = max(sheets, key=lambda one: sheets[one].extent.cells)
         extent = sheets[name].extent
@@ -85,9 +90,9 @@ def _in_xlsx(parts: Parts) -> dict[str, Sheet]:
 
 
 def _sheets(parts: Parts) -> Iterator[tuple[str, bytes]]:
-    relations = fromstring(parts["xl/_rels/workbook.xml.rels"])  # noqa: S314
+    relations = fromstring(parts["xl/_rels/workbook.xml.rels"])
     targets = {r.attrib["Id"]: r.attrib["Target"] for r in relations}
-    for node in fromstring(parts["xl/workbook.xml"]).iter():  # noqa: S314
+    for node in fromstring(parts["xl/workbook.xml"]).iter():
         if _local(node.tag) != "sheet":
             continue
         relation = next(v for k, v in node.attrib.items() if _local(k) == "id")

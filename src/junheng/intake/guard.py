@@ -42,6 +42,8 @@ class FileKind(StrEnum):
 
 
 WORKBOOKS: Final = (FileKind.XLSX, FileKind.XLS, FileKind.ODS)
+# Parquet has room for a nation; a CSV file is held in memory several times while it is read.
+_MOST: Final = {FileKind.PARQUET: 2000, FileKind.CSV: 200}
 _MACRO_SUFFIXES: Final = {".xlsm", ".xltm", ".xlsb", ".xlam"}
 
 
@@ -71,7 +73,7 @@ def inspect(path: Path) -> Inspected:
     """
     try:
         if not path.is_file():
-            raise unusable(path.name, "is_folder" if path.is_dir() else "not_found")
+            raise unusable(path.name, "not_a_file" if path.exists() else "not_found")
         kind = _kind_by_name(path)
         _check_size(path, kind)
         return _check_content(path, kind)
@@ -83,8 +85,9 @@ def _check_size(path: Path, kind: FileKind) -> None:
     size = path.stat().st_size
     if size == 0:
         raise unusable(path.name, "empty")
-    if kind in WORKBOOKS and size > _MOST_MEGABYTES * _MEGABYTE:
-        raise unusable(path.name, "too_big", size=size // _MEGABYTE, limit=_MOST_MEGABYTES)
+    most = _MOST.get(kind, _MOST_MEGABYTES)
+    if size > most * _MEGABYTE:
+        raise unusable(path.name, "too_big", size=size // _MEGABYTE, limit=most)
 
 
 def _kind_by_name(path: Path) -> FileKind:

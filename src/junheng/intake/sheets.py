@@ -143,7 +143,11 @@ def _columns(headings: Headings, sheet: Sheet) -> dict[str, Column]:
 def _filled_rows(grid: Grid, headings: Headings) -> list[int]:
     """Return the 0-based rows below the headings in which any known column is filled."""
     columns = sorted(match.column for match in headings.matches.values())
-    return [at for at in range(headings.row + 1, len(grid)) if any(is_filled(grid[at], column) for column in columns)]
+    return [
+        at
+        for at in range(headings.row + 1, len(grid))
+        if any(is_filled(grid[at], column) for column in columns)
+    ]
 
 
 def _width(headings: Headings) -> int:

@@ -9,12 +9,28 @@ from functools import cache, lru_cache
 from junheng.intake.wording import wording
 
 _LETTERS_IN_ALPHABET = 26
+# All control codes but the line break and the tab, and the marks that turn writing around.
+_STEERING = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]"
+)
+_LIKE_FORMULA = re.compile(r"[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?%?")
 _KEPT_DIGITS = 10**15  # beyond them a float spells digits that nobody typed
 
 
 def clean(text: str) -> str:
     """Return the text without blanks and invisible marks at its ends, and with plain line breaks."""
     return text.strip(_edges())
+
+
+def visible(text: str) -> str:
+    """Return the text without marks that steer a screen: control codes, changes of direction."""
+    return text if text.isprintable() else _STEERING.sub("", text)
+
+
+def inert(text: str) -> str:
+    """Return a text that stays a text when a spreadsheet program opens the CSV file it is in."""
+    return f"'{text}" if _LIKE_FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 @lru_cache(maxsize=2**12)

@@ -17,7 +17,7 @@ from junheng.intake.choices import choose
 from junheng.intake.dates import NotADateError, UnclearDateError, as_date, as_year
 from junheng.intake.layout import Field
 from junheng.intake.numbers import NotANumberError, WrongUnitError, as_number
-from junheng.intake.text import clean, half_width, shown
+from junheng.intake.text import clean, half_width, shown, visible
 from junheng.intake.wording import did_you_mean, read_as, wording
 
 ERROR_TEXT: Final = re.compile(r"#(DIV/0!|REF!|N/A|VALUE!|NAME\?|NUM!|NULL!)|Err:\d{3}")
@@ -278,7 +278,7 @@ def _read_text(raw: object, of: Field, scale: Decimal) -> Understood:
 
 
 def _read_typed_text(raw: str, of: Field) -> Understood:
-    text = clean(raw)
+    text = clean(visible(raw))
     if of.is_code:
         code = half_width(text)
         if _SCIENTIFIC.fullmatch(code):

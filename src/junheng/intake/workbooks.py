@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
@@ -33,7 +34,7 @@ def read_grids(path: Path, kind: FileKind, parts: Parts | None = None) -> Mappin
     try:
         with CalamineWorkbook.from_object(source) as book:
             grids: dict[str, Grid] = {
-                name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                name: cast("Grid", book.get_sheet_by_name(name).to_python(skip_empty_area=False))
                 for name in _worksheets(book, path)
             }
     except PasswordError as error:
