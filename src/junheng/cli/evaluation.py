@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -22,6 +22,7 @@ from junheng.evaluate.county import evaluate_county
 from junheng.evaluate.findings import CountyEvaluation
 from junheng.evaluate.resources import evaluate_resources
 from junheng.explain.words import Words
+from junheng.intake.many import FILES_TOGETHER, joined, read_workbooks, workbooks_in
 from junheng.intake.reader import read_input
 from junheng.intake.rejects import Notice, Reading, Reject
 from junheng.intake.tables import Tables
@@ -65,8 +66,12 @@ def read_clean(
     """Read an input; with rejects print them all and stop with exit code 1."""
     if not path.exists():
         raise UnusableFileError(file=path, why=say("not_file"), fix=say("not_file_fix"))
-    with console().status(say("reading", file=escape(path.name))):
-        reading = read(path, rulebook.dictionary, rulebook.labels)
+    books = workbooks_in(path) if path.is_dir() else ()
+    if books:
+        reading = _read_many(books, rulebook)
+    else:
+        with console().status(say("reading", file=escape(path.name))):
+            reading = read(path, rulebook.dictionary, rulebook.labels)
     if reading.notices:
         _print_notices(reading.notices)
     if reading.rejects:
@@ -75,6 +80,19 @@ def read_clean(
             _write_rejects(rejects, reading.rejects)
         raise typer.Exit(EXIT_REJECTS)
     return reading.tables
+
+
+def _read_many(books: Sequence[Path], rulebook: Rulebook) -> Reading:
+    """Read the workbooks of a folder, with a bar that tells how many are done."""
+    from rich.progress import Progress
+
+    with Progress(console=console(), transient=True) as progress:
+        bar = progress.add_task(say("reading_many"), total=len(books))
+        parts = []
+        for part in read_workbooks(books, rulebook.dictionary, rulebook.labels):
+            parts.append(part)
+            progress.advance(bar, FILES_TOGETHER)
+    return joined(parts)
 
 
 def chosen(tables: Tables, county: str | None) -> Tables:
@@ -102,23 +120,32 @@ def the_county(tables: Tables, path: Path, county: str | None) -> Tables:
 
 
 def _print_notices(notices: tuple[Notice, ...]) -> None:
-    shown = notices[:_NOTICES_SHOWN]
+    shown, several = notices[:_NOTICES_SHOWN], _several(notices)
     table = plain_table(*heads("place", "heading", "value", "read_as"))
     for one in shown:
-        table.add_row(*map(escape, (_place(one), one.heading, one.value, one.read_as)))
+        table.add_row(*map(escape, (_place(one, several), one.heading, one.value, one.read_as)))
     print_table(say("notices", count=len(notices), shown=len(shown)), table)
 
 
 def _print_rejects(rejects: tuple[Reject, ...]) -> None:
     table = plain_table(*heads("place", "heading", "value", "why", "fix"))
     table.show_lines = True
+    several = _several(rejects)
     for one in rejects:
-        table.add_row(*map(escape, (_place(one), one.heading, one.value, one.why, one.fix)))
+        table.add_row(
+            *map(escape, (_place(one, several), one.heading, one.value, one.why, one.fix))
+        )
     print_table(say("rejected", count=len(rejects)), table)
 
 
-def _place(one: Reject | Notice) -> str:
-    return f"{one.sheet or one.file} {one.cell}".strip()
+def _several(told: Sequence[Reject | Notice]) -> bool:
+    """Whether several workbooks are spoken of, so that sheets alone do not say where."""
+    return len({one.file for one in told if one.sheet}) > 1
+
+
+def _place(one: Reject | Notice, several: bool) -> str:
+    file = one.file if several or not one.sheet else ""
+    return " ".join(part for part in (file, one.sheet, one.cell) if part)
 
 
 _REJECT_COLUMNS = ("file", "sheet", "cell", "heading", "value", "why", "fix")

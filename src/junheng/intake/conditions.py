@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
@@ -19,6 +19,7 @@ KIND: Final = "_kind"  # the kind of the row's school, joined to the row while i
 UNTAUGHT: Final = "untaught"
 ABOVE: Final = "above"
 _STAGE: Final = "stage"
+_SHEETS: Final = 2**6  # of a few rulebooks, for which conditions are kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,7 +35,7 @@ class Group:
         return (self.not_asked & (pl.col(field.id) != 0)).fill_null(value=False)
 
 
-@cache
+@lru_cache(maxsize=_SHEETS)
 def groups(sheet: Sheet) -> tuple[Group, ...]:
     """Return the fields of a sheet that not every row is asked for."""
     has_stage = sheet.field(_STAGE) is not None
@@ -56,7 +57,7 @@ def _asked(kinds: tuple[str, ...], stages: tuple[str, ...]) -> pl.Expr:
     return asked[0] if len(asked) == 1 else asked[0] & asked[1]
 
 
-@cache
+@lru_cache(maxsize=_SHEETS)
 def wholes(sheet: Sheet) -> tuple[tuple[Field, Field], ...]:
     """Return the parts of a sheet with their wholes."""
     fields = {field.id: field for field in sheet.fields}
@@ -69,7 +70,7 @@ def above(part: Field, whole: Field) -> pl.Expr:
     return (pl.col(part.id) > pl.col(whole.id)).fill_null(value=False)
 
 
-@cache
+@lru_cache(maxsize=_SHEETS)
 def untaught(layout: Layout) -> pl.Expr:
     """Return whether the row is of a stage that a school of this kind does not teach."""
     found = pl.lit(value=False)
@@ -78,7 +79,7 @@ def untaught(layout: Layout) -> pl.Expr:
     return found.fill_null(value=False)
 
 
-@cache
+@lru_cache(maxsize=_SHEETS)
 def questions(sheet: Sheet, layout: Layout, *, with_kind: bool) -> Mapping[str, pl.Expr]:
     """Return what is asked of a whole sheet at once; a yes is looked into row by row."""
     asked: dict[str, list[pl.Expr]] = {}

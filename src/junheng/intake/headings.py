@@ -32,9 +32,9 @@ class Match:
     unlike: bool = False  # that unit cannot be turned into the element's
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Headings:
-    """The heading row of a sheet."""
+    """The heading row of a sheet; files with the same row share one."""
 
     row: int  # 0-based
     matches: Mapping[str, Match]
@@ -53,12 +53,15 @@ def find_headings(rows: Sequence[Sequence[object]], sheet: Sheet) -> Headings | 
             best = (len(found), at)
         if found.issuperset(whole):
             break  # no other row can look more like them
-    return _headings(rows[best[1]], best[1], sheet) if best[1] >= 0 else None
+    if best[1] < 0:
+        return None
+    return _headings(tuple(shown(cell) for cell in rows[best[1]]), best[1], sheet)
 
 
-def _headings(row: Sequence[object], at: int, sheet: Sheet) -> Headings:
+@lru_cache(maxsize=2**8)  # a folder of workbooks has the same headings over and over
+def _headings(row: tuple[str, ...], at: int, sheet: Sheet) -> Headings:
     by_key: dict[str, list[Match]] = {}
-    for match in _matches(_texts(row), sheet):
+    for match in _matches(row, sheet):
         by_key.setdefault(match.key, []).append(match)
     taken = {match.column for matches in by_key.values() for match in matches}
     return Headings(
@@ -66,14 +69,14 @@ def _headings(row: Sequence[object], at: int, sheet: Sheet) -> Headings:
         matches={key: found[0] for key, found in by_key.items() if len(found) == 1},
         repeated={key: tuple(found) for key, found in by_key.items() if len(found) > 1},
         unknown=tuple(
-            (column, shown(cell))
+            (column, cell)
             for column, cell in enumerate(row)
-            if column not in taken and normal(shown(cell))
+            if column not in taken and normal(cell)
         ),
     )
 
 
-@lru_cache(maxsize=2**10)  # a folder of workbooks has the same headings over and over
+@lru_cache(maxsize=2**10)
 def _matches(texts: tuple[str, ...], sheet: Sheet) -> tuple[Match, ...]:
     names = _names(sheet)
     found = [match_heading(text, at, names) for at, text in enumerate(texts) if text]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from junheng.intake.forms import locate_form
 from junheng.intake.headings import (
@@ -132,6 +133,7 @@ def locate_rows(
     )
 
 
+@lru_cache(maxsize=2**8)  # so that the files of a folder share them, too
 def _columns(headings: Headings, sheet: Sheet) -> dict[str, Column]:
     return {
         one.id: Column(letters=letters(match.column), heading=one_line(match.heading))

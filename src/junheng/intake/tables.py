@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -53,6 +53,8 @@ class Tables:
 
     frames: Mapping[str, pl.DataFrame]
     origins: Mapping[str, Origin]
+    # Where counties were read from workbooks of their own; those of the rest are in `origins`.
+    by_county: Mapping[str, Mapping[str, Origin]] = field(default_factory=dict)
 
     def __getitem__(self, table_id: str) -> pl.DataFrame:
         """Return the frame of one table."""
@@ -65,7 +67,7 @@ class Tables:
     def of_county(self, county: str) -> Tables:
         """Return the rows of one county."""
         frames = {name: f.filter(pl.col("county") == county) for name, f in self.frames.items()}
-        return Tables(frames=frames, origins=self.origins)
+        return Tables(frames=frames, origins=self.by_county.get(county, self.origins))
 
     def cell(self, table_id: str, element_id: str, row: int | None) -> Cell | None:
         """Return the source cell of one value; None if it has none."""

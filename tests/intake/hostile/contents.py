@@ -1,10 +1,10 @@
 """Workbooks whose sheets are traps: sizes, entities, formulas, odd numbers, moved headings."""
 
 import datetime as dt
+import itertools
 import re
 
 from intake.hostile.kit import MAIN, Read, Rejected, Unusable, parts_of, unchanged, zipped
-import itertools
 
 DAMAGED = Unusable(says="已损坏")
 ENTITIES = Unusable(says="用不到的定义")
@@ -115,8 +115,7 @@ def ods_with_empty_rows_to_the_end(kit):
 def billion_laughs_in_a_sheet(kit):
     names = "abcdefghij"
     entities = b'<!ENTITY a "ha">' + b"".join(
-        f'<!ENTITY {new} "{f"&{old};" * 10}">'.encode()
-        for old, new in itertools.pairwise(names)
+        f'<!ENTITY {new} "{f"&{old};" * 10}">'.encode() for old, new in itertools.pairwise(names)
     )
     doctype = b"<!DOCTYPE x [" + entities + b"]>"
     laugh = cell(PUPILS, "<v>&j;</v>", ' t="str"')

@@ -117,7 +117,7 @@ CASES = {
     noise_as_xls: Unusable(says="已损坏"),
     noise_as_parquet: Unusable(says="已损坏"),
     empty_file: Unusable(says="空的"),
-    folder_named_as_a_workbook: Unusable(says="没有可读的"),
+    folder_named_as_a_workbook: Unusable(says="没有工作簿"),
     link_to_a_workbook: Read(),
     link_to_itself: Unusable(says="找不到"),
     pipe_that_never_ends: Unusable(says="不是普通文件"),
