@@ -20,6 +20,7 @@ from junheng.evaluate.findings import CountyEvaluation
 from junheng.evaluate.resources import evaluate_resources
 from junheng.explain.words import Words
 from junheng.intake.tables import Tables
+from junheng.intake.text import inert
 from junheng.publish.editions import WORKBOOK, edition_names
 from junheng.rulebook.law import Law
 
@@ -132,7 +133,7 @@ def _county_row(evaluation: CountyEvaluation, words: Words) -> dict[str, str]:
     county, result, relaxed = heads("county", "result", "relaxed")
     steps = {words.step(s.id): words.status(s.status) for s in evaluation.strict.steps}
     return {
-        county: evaluation.county,
+        county: inert(evaluation.county),
         result: words.status(evaluation.strict.status),
         relaxed: words.status(evaluation.relaxed.status),
         **steps,

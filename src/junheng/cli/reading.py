@@ -5,20 +5,23 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import typer
 from rich.markup import escape
+from rich.progress import Progress
 
 from junheng.base.elements import Dictionary
 from junheng.base.errors import UnusableFileError
 from junheng.cli.console import console, plain_table, print_table, tell
 from junheng.cli.outputs import writing
 from junheng.cli.words import heads, say, word
+from junheng.intake.many import FILES_TOGETHER, joined, read_workbooks, workbooks_in
 from junheng.intake.reader import read_input
 from junheng.intake.rejects import Notice, Reading, Reject
 from junheng.intake.tables import Tables
+from junheng.intake.text import inert
 from junheng.intake.wording import notice_words
 from junheng.publish.files import write_whole
 from junheng.rulebook.model import Rulebook
@@ -64,8 +67,12 @@ def read_clean(
     """
     if not path.exists():
         raise UnusableFileError(file=path, why=say("not_file"), fix=say("not_file_fix"))
-    with console().status(say("reading", file=escape(path.name))):
-        reading = read(path, rulebook.dictionary, rulebook.labels)
+    books = workbooks_in(path) if path.is_dir() else ()
+    if books:
+        reading = _read_many(books, rulebook)
+    else:
+        with console().status(say("reading", file=escape(path.name))):
+            reading = read(path, rulebook.dictionary, rulebook.labels)
     if reading.notices:
         place = say("nowhere") if kept is None or reading.rejects else kept(reading.tables)
         _print_notices(reading.notices, place if rejects is None else str(rejects))
@@ -78,12 +85,23 @@ def read_clean(
     return reading.tables
 
 
+def _read_many(books: Sequence[Path], rulebook: Rulebook) -> Reading:
+    """Read the workbooks of a folder, with a bar that tells how many are done."""
+    with Progress(console=console(), transient=True) as progress:
+        bar = progress.add_task(say("reading_many"), total=len(books))
+        parts = []
+        for part in read_workbooks(books, rulebook.dictionary, rulebook.labels):
+            parts.append(part)
+            progress.advance(bar, FILES_TOGETHER)
+    return joined(parts)
+
+
 def _print_notices(notices: tuple[Notice, ...], kept: str) -> None:
     """Print the notices worth a look first, how many of each kind there are, and where all are."""
-    shown = _worth_a_look(notices)
+    shown, several = _worth_a_look(notices), _several(notices)
     table = plain_table(*heads("place", "heading", "value", "read_as", "why_read"))
     for one in shown:
-        texts = (_place(one), one.heading, one.value, one.read_as, notice_words(one.code))
+        texts = (_place(one, several), one.heading, one.value, one.read_as, notice_words(one.code))
         table.add_row(*map(escape, texts))
     key = "notices" if len(shown) == len(notices) else "notices_some"
     print_table(say(key, count=len(notices), shown=len(shown)), table)
@@ -110,13 +128,21 @@ def _weight(code: str) -> int:
 def _print_rejects(rejects: tuple[Reject, ...]) -> None:
     table = plain_table(*heads("place", "heading", "value", "why", "fix"))
     table.show_lines = True
+    several = _several(rejects)
     for one in rejects:
-        table.add_row(*map(escape, (_place(one), one.heading, one.value, one.why, one.fix)))
+        texts = (_place(one, several), one.heading, one.value, one.why, one.fix)
+        table.add_row(*map(escape, texts))
     print_table(say("rejected", count=len(rejects)), table)
 
 
-def _place(one: Reject | Notice) -> str:
-    return f"{one.sheet or one.file} {one.cell}".strip()
+def _several(told: Sequence[Reject | Notice]) -> bool:
+    """Whether several workbooks are spoken of, so that sheets alone do not say where."""
+    return len({one.file for one in told if one.sheet}) > 1
+
+
+def _place(one: Reject | Notice, several: bool) -> str:
+    file = one.file if several or not one.sheet else ""
+    return " ".join(part for part in (file, one.sheet, one.cell) if part)
 
 
 def _write_list(path: Path, reading: Reading) -> None:
@@ -143,7 +169,7 @@ def _csv(rows: Iterable[tuple[str, ...]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(heads(*_COLUMNS))
-    writer.writerows(rows)
+    writer.writerows([inert(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 

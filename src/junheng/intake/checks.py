@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from junheng.base.elements import Element
-from junheng.intake.conflicts import assume_yes, refuse_conflicts, refuse_ruled_out
+from junheng.intake.asked import check_rows
+from junheng.intake.conflicts import refuse_conflicts
 from junheng.intake.headings import HELPER
 from junheng.intake.layout import SCHOOL_CODES, SCHOOLS, Field, Layout, Sheet
+from junheng.intake.listed import Listed, once, only_county
 from junheng.intake.repeated import drop_repeated
 from junheng.intake.report import Place, Report
 from junheng.intake.tables import Frames
-from junheng.intake.values import in_words
-from junheng.intake.wording import did_you_mean, read_as, rows_words
+from junheng.intake.wording import did_you_mean, rows_words
 
 NAME: Final = "_school_name"  # the helper column, carried along until names have helped
-_KIND: Final = "_kind"
-_NOTHING_SAID: Final = ("dash", "unknown", "none", "none_as_zero", "zero_as_none")
 _SCHOOL: Final = SCHOOL_CODES[0]
+Naming = list[tuple[Sheet, str]]  # columns that hold codes of listed schools
 # What it costs to leave a cell blank without which a row cannot be placed.
 _MISSING: Final = {
     "kind": "missing_kind",
@@ -37,22 +37,32 @@ def check_frames(frames: Frames, layout: Layout, report: Report) -> Frames:
     schools table, no part exceeds its whole, and no two answers contradict each other.
     """
     checked = dict(frames)
-    for check in (_match_case, _resolve_names, _drop_keyless, _drop_again):
+    known = Listed.of(frames[SCHOOLS]) if SCHOOLS in frames else Listed.nothing()
+    naming = _naming_schools(layout, frames) if SCHOOLS in frames else []
+    # In most counties every code is listed, and nothing needs to be joined.
+    odd = [(sheet, code) for sheet, code in naming if known.lacks(frames[sheet.table.id], code)]
+    _match_case(checked, odd, known, report)
+    for check in (_resolve_names, _drop_keyless, _drop_again):
         for sheet in layout.sheets:
             if sheet.table.id in checked:
-                checked[sheet.table.id] = check(sheet, checked, layout, report)
-    _check_schools(checked, frames.get(SCHOOLS), layout, report)
+                checked[sheet.table.id] = check(sheet, checked, report)
+    if SCHOOLS in frames:
+        _check_schools(checked, odd, known, layout, report)
+        if checked[SCHOOLS].height < frames[SCHOOLS].height:
+            _follow_schools(checked, naming)
+        else:
+            _follow_schools(checked, odd)
     for sheet in layout.sheets:
         if sheet.table.id in checked:
-            frame = _check_asked(sheet, checked, layout, report)
-            frame = assume_yes(sheet, frame, report)
-            checked[sheet.table.id] = _check_wholes(sheet, frame, report)
+            checked[sheet.table.id] = check_rows(sheet, checked, layout, report)
     refuse_conflicts(checked, frames, layout, report)
     return {table: _without_refused(table, frame, report) for table, frame in checked.items()}
 
 
 def _without_refused(table: str, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
     refused = {name: report.refused_rows(table, name) for name in frame.columns}
+    if not any(refused.values()):
+        return frame
     return frame.with_columns(
         pl.when(~pl.col("row").is_in(rows)).then(pl.col(name)).alias(name)
         for name, rows in refused.items()
@@ -63,50 +73,59 @@ def _without_refused(table: str, frame: pl.DataFrame, report: Report) -> pl.Data
 # ------------------------------------------------------------------ keys
 
 
-def _match_case(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
+def _match_case(frames: Frames, odd: Naming, known: Listed, report: Report) -> None:
     """Read a code that differs from the only listed one like it in capitals as that one."""
-    del layout
-    frame = frames[sheet.table.id]
-    schools = frames.get(SCHOOLS)
-    if schools is None:
-        return frame
-    codes = schools.select("county", _SCHOOL).drop_nulls().unique()
-    folded = codes.with_columns(_folded=pl.col(_SCHOOL).str.to_lowercase())
-    if folded.filter(pl.col("_folded") != pl.col(_SCHOOL).str.to_uppercase()).is_empty():
-        return frame  # codes of digits alone have no case
+    if not odd:
+        return
+    folded = known.codes().with_columns(_folded=pl.col(_SCHOOL).str.to_lowercase())
     single = folded.filter(~pl.struct("county", "_folded").is_duplicated())
-    for element in SCHOOL_CODES:
-        is_list = (sheet.table.id, element) == (SCHOOLS, _SCHOOL)
-        if sheet.field(element) is None or is_list:
-            continue
-        strange = _without(frame.filter(pl.col(element).is_not_null()), element, codes)
+    for sheet, element in odd:
+        frame = frames[sheet.table.id]
+        strange = known.others(frame, element)
         found = strange.with_columns(_folded=pl.col(element).str.to_lowercase()).join(
             single.select("county", "_folded", _listed=_SCHOOL),
             on=("county", "_folded"),
             maintain_order="left",
         )
-        if found.is_empty():
-            continue
-        for row, typed, code in found.select("row", element, "_listed").iter_rows():
-            report.remark_cell(Place(sheet.table.id, element, row), "code_case", typed, code)
-        frame = frame.join(
-            found.select("county", "row", "_listed"),
-            on=("county", "row"),
-            how="left",
-            maintain_order="left",
-        )
-        frame = frame.with_columns(pl.coalesce("_listed", element).alias(element)).drop("_listed")
-    return frame
+        if not found.is_empty():
+            frames[sheet.table.id] = _in_listed_case(sheet, element, frame, found, report)
 
 
-def _resolve_names(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
+def _in_listed_case(
+    sheet: Sheet, element: str, frame: pl.DataFrame, found: pl.DataFrame, report: Report
+) -> pl.DataFrame:
+    for row, typed, code in found.select("row", element, "_listed").iter_rows():
+        report.remark_cell(Place(sheet.table.id, element, row), "code_case", typed, code)
+    joined = frame.join(
+        found.select("county", "row", "_listed"),
+        on=("county", "row"),
+        how="left",
+        maintain_order="left",
+    )
+    return joined.with_columns(pl.coalesce("_listed", element).alias(element)).drop("_listed")
+
+
+def _naming_schools(layout: Layout, frames: Frames) -> Naming:
+    """Return the columns that name a listed school, other than the list itself."""
+    return [
+        (sheet, element)
+        for sheet in layout.sheets
+        for element in SCHOOL_CODES
+        if sheet.table.id in frames
+        and sheet.field(element) is not None
+        and (sheet.table.id, element) != (SCHOOLS, _SCHOOL)
+    ]
+
+
+def _resolve_names(sheet: Sheet, frames: Frames, report: Report) -> pl.DataFrame:
     """Find the code of a row that has only the school's name, and compare names with codes."""
-    del layout
     frame = frames[sheet.table.id]
     if NAME not in frame.columns:
         return frame
     schools = frames.get(SCHOOLS)
     if schools is None or "school_name" not in schools.columns:
+        return frame.drop(NAME)
+    if _names_agree(frame, schools):
         return frame.drop(NAME)
     known = schools.select("county", _SCHOOL, "school_name").drop_nulls()
     single = known.filter(~pl.struct("county", "school_name").is_duplicated())
@@ -129,18 +148,41 @@ def _resolve_names(sheet: Sheet, frames: Frames, layout: Layout, report: Report)
     return joined.with_columns(code.alias(_SCHOOL)).drop(NAME, "found", "_known")
 
 
-def _drop_keyless(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
-    del layout
+def _names_agree(frame: pl.DataFrame, schools: pl.DataFrame) -> bool:
+    """Whether every row has its code, and no name is another than the list has for the code."""
+    codes = frame[_SCHOOL]
+    if (
+        codes.null_count()
+        or only_county(schools) is None
+        or only_county(frame) != only_county(schools)
+    ):
+        return False
+    names = dict(zip(schools[_SCHOOL], schools["school_name"], strict=True))
+    written = zip(codes.to_list(), frame[NAME].to_list(), strict=True)
+    is_list = len(names) == schools.height  # a code that is listed twice may have two names
+    return is_list and all(
+        name is None or name == known
+        for code, name in written
+        if (known := names.get(code)) is not None
+    )
+
+
+def _drop_keyless(sheet: Sheet, frames: Frames, report: Report) -> pl.DataFrame:
     frame = frames[sheet.table.id]
     if sheet.table.layout == "form":
         return frame
     for field in sheet.fields:
         if not (field.element.structural or field.id in sheet.table.key):
             continue
+        if not frame[field.id].null_count():
+            continue
         blank = pl.col(field.id).is_null() & _asked(field.element, frame)
+        lacking = frame.filter(blank)["row"]
+        if lacking.is_empty():
+            continue
         # A missing heading was refused once for all rows.
         is_headed = field.id in report.origins[sheet.table.id].columns
-        for (row,) in frame.filter(blank).select("row").iter_rows() if is_headed else ():
+        for row in lacking if is_headed else ():
             at = Place(sheet.table.id, field.id, row)
             if not report.is_refused(at):
                 report.refuse_cell(at, _missing(sheet, field), "", heading=field.heading)
@@ -169,8 +211,7 @@ def _asked(element: Element, frame: pl.DataFrame) -> pl.Expr:
     return asked.fill_null(value=False)
 
 
-def _drop_again(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
-    del layout
+def _drop_again(sheet: Sheet, frames: Frames, report: Report) -> pl.DataFrame:
     return drop_repeated(sheet, frames[sheet.table.id], report)
 
 
@@ -178,44 +219,37 @@ def _drop_again(sheet: Sheet, frames: Frames, layout: Layout, report: Report) ->
 
 
 def _check_schools(
-    frames: Frames, listed: pl.DataFrame | None, layout: Layout, report: Report
+    frames: Frames, odd: Naming, known: Listed, layout: Layout, report: Report
 ) -> None:
-    """Refuse codes of schools that are not listed: rows go, other columns only lose the code.
-
-    A school that is listed but whose own row was refused takes its other rows along unsaid,
-    and a code that is not listed is refused once a sheet: one mistake is one refusal.
-    """
+    """Refuse codes of schools that are not listed, each once a sheet: one mistake, one refusal."""
     schools = layout.sheet(SCHOOLS)
-    if listed is None or schools is None or _SCHOOL not in report.origins[SCHOOLS].columns:
+    if schools is None or _SCHOOL not in report.origins[SCHOOLS].columns:
         return
-    codes = listed.select("county", _SCHOOL).drop_nulls().unique()
-    guess = _guesser(codes)
-    for sheet in layout.sheets:
-        for element in SCHOOL_CODES:
-            is_list = (sheet.table.id, element) == (SCHOOLS, _SCHOOL)
-            if sheet.table.id not in frames or sheet.field(element) is None or is_list:
-                continue
-            frame = frames[sheet.table.id]
-            unknown = _without(frame.filter(pl.col(element).is_not_null()), element, codes)
-            for county, code, row, count in _once(unknown, "county", element):
-                at = Place(sheet.table.id, element, row)
-                words = {"schools": schools.name, "hint": guess(county, code)}
-                report.refuse_cell(at, "unknown_school", code, rows=rows_words(count), **words)
-            frames[sheet.table.id] = _only_known(frame, element, frames[SCHOOLS])
+    if not odd:
+        return
+    guess = _guesser(known.codes())
+    for sheet, element in odd:
+        unknown = known.others(frames[sheet.table.id], element)
+        for county, code, row, count in once(unknown, "county", element):
+            at = Place(sheet.table.id, element, row)
+            words = {"schools": schools.name, "hint": guess(county, code)}
+            report.refuse_cell(at, "unknown_school", code, rows=rows_words(count), **words)
 
 
-def _once(frame: pl.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
-    """Return every different value of the columns, with its first row and its count of rows."""
-    groups = frame.group_by(names, maintain_order=True).agg(pl.col("row").first(), pl.len())
-    return groups.iter_rows()
+def _follow_schools(frames: Frames, naming: Naming) -> None:
+    """Drop rows of schools that are not there; in other columns only the code goes.
+
+    A school whose own row was refused takes its other rows along unsaid.
+    """
+    if not naming:
+        return
+    left = Listed.of(frames[SCHOOLS])
+    for sheet, element in naming:
+        frames[sheet.table.id] = _only_known(frames[sheet.table.id], element, left)
 
 
-def _without(frame: pl.DataFrame, element: str, codes: pl.DataFrame) -> pl.DataFrame:
-    return frame.join(codes, left_on=("county", element), right_on=("county", _SCHOOL), how="anti")
-
-
-def _only_known(frame: pl.DataFrame, element: str, schools: pl.DataFrame) -> pl.DataFrame:
-    unknown = _without(frame.filter(pl.col(element).is_not_null()), element, schools)
+def _only_known(frame: pl.DataFrame, element: str, left: Listed) -> pl.DataFrame:
+    unknown = left.others(frame, element)
     if unknown.is_empty():
         return frame
     refused = pl.col("row").is_in(unknown["row"].implode())
@@ -238,105 +272,3 @@ def _guesser(codes: pl.DataFrame) -> Callable[[str, str], str]:
         return did_you_mean(same[0] if same else code, known(county))
 
     return guess
-
-
-def _check_asked(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> pl.DataFrame:
-    """Refuse rows of stages a school does not teach, and set aside what it is not asked for."""
-    frame = frames[sheet.table.id]
-    if sheet.field(_SCHOOL) is None or "kind" not in frames.get(SCHOOLS, frame).columns:
-        return frame
-    kinds = frames[SCHOOLS].select("county", _SCHOOL, pl.col("kind").alias(_KIND))
-    with_kind = frame.join(kinds, on=("county", _SCHOOL), how="left", maintain_order="left")
-    if sheet.field("stage") is not None:
-        with_kind = _drop_untaught(sheet, with_kind, layout, report)
-    for field in sheet.fields:
-        if field.element.kinds or field.element.stages:
-            refuse_ruled_out(sheet, field, with_kind, layout, report)
-            with_kind = _set_aside(sheet, field, with_kind, report)
-    return with_kind.drop(_KIND)
-
-
-def _drop_untaught(
-    sheet: Sheet, frame: pl.DataFrame, layout: Layout, report: Report
-) -> pl.DataFrame:
-    untaught = pl.lit(value=False)
-    for stage, kinds in layout.kinds_by_stage.items():
-        untaught |= (pl.col("stage") == stage) & ~pl.col(_KIND).is_in(kinds)
-    untaught = untaught.fill_null(value=False)
-    schools = layout.sheet(SCHOOLS)
-    kind_field = schools.field("kind") if schools else None
-    stage_field = sheet.field("stage")
-    refused = frame.filter(untaught)
-    if refused.is_empty() or schools is None or kind_field is None or stage_field is None:
-        return frame
-    for _, school, stage, kind, row, count in _once(refused, "county", _SCHOOL, "stage", _KIND):
-        report.refuse_cell(
-            Place(sheet.table.id, "stage", row),
-            "stage_not_taught",
-            in_words(stage, stage_field),
-            school=school,
-            kind=in_words(kind, kind_field),
-            stage=in_words(stage, stage_field),
-            schools=schools.name,
-            rows=rows_words(count),
-        )
-    return frame.filter(~untaught)
-
-
-def _set_aside(sheet: Sheet, field: Field, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
-    """Null a number other than 0 that stands where the school's kind or the stage has none.
-
-    A dash or a word for nothing is just what belongs there, and needs no notice.
-    """
-    element = field.element
-    asked = pl.lit(value=True)
-    if element.kinds:
-        asked &= pl.col(_KIND).is_in(element.kinds)
-    if element.stages and "stage" in frame.columns:
-        asked &= pl.col("stage").is_in([str(stage) for stage in element.stages])
-    _withdraw_idle(sheet, field, frame.filter(~asked.fill_null(value=True)), report)
-    if not element.is_number:
-        return frame
-    stray = (~asked & (pl.col(field.id) != 0)).fill_null(value=False)
-    found = frame.filter(stray).select("row", field.id)
-    if found.is_empty():
-        return frame
-    for row, value in found.iter_rows():
-        at = Place(sheet.table.id, field.id, row)
-        if not report.is_refused(at):
-            report.remark_cell(at, "not_asked", value, read_as("ignored"))
-    return frame.with_columns(pl.when(stray).then(None).otherwise(pl.col(field.id)).alias(field.id))
-
-
-def _withdraw_idle(sheet: Sheet, field: Field, idle: pl.DataFrame, report: Report) -> None:
-    remarked = report.remarked_rows(sheet.table.id, field.id)
-    for row in idle.filter(pl.col("row").is_in(remarked))["row"] if remarked else ():
-        report.withdraw(Place(sheet.table.id, field.id, row), _NOTHING_SAID)
-
-
-# ------------------------------------------------------------------ parts and wholes
-
-
-def _check_wholes(sheet: Sheet, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
-    """Refuse parts greater than their whole; the comparison uses what was read, not what is left."""
-    above: dict[str, pl.Expr] = {}
-    fields: Mapping[str, Field] = {field.id: field for field in sheet.fields}
-    for field in sheet.fields:
-        whole = fields.get(field.element.at_most or "")
-        if whole is None:
-            continue
-        exceeds = (pl.col(field.id) > pl.col(whole.id)).fill_null(value=False)
-        for row, part, limit in frame.filter(exceeds).select("row", field.id, whole.id).iter_rows():
-            report.refuse_cell(
-                Place(sheet.table.id, field.id, row),
-                "above_whole",
-                part,
-                whole=whole.label,
-                whole_value=in_words(limit, whole),
-                whole_cell=report.where(Place(sheet.table.id, whole.id, row))["cell"],
-            )
-            above[field.id] = exceeds
-    return frame.with_columns(
-        pl.when(exceeds).then(None).otherwise(pl.col(name)).alias(name)
-        for name, exceeds in above.items()
-    )

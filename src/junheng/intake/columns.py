@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from functools import lru_cache
+from typing import Final, cast
 
 import polars as pl
 
@@ -16,10 +18,13 @@ from junheng.intake.values import (
     State,
     Understood,
     in_words,
+    is_plain,
     understand,
 )
 from junheng.intake.wording import read_as
 
+_NUMBERS: Final = {float, type(None)}
+_TEXTS: Final = {str, type(None)}
 _PLAIN_NUMBER: Final = r"^\d{1,15}(\.\d{1,15})?$"
 
 
@@ -63,21 +68,63 @@ def read_column(
 
 
 def _read_cells(raw: Sequence[object], of: Field, scale: Decimal) -> ReadColumn:
-    memo: dict[tuple[type, object], Understood] = {}
-    values: list[object] = []
-    odd: list[Odd] = []
-    for at, cell in enumerate(raw):
-        if cell is None or cell == "":
-            values.append(None)
-            continue
-        key = (type(cell), cell)
-        seen = memo.get(key)
-        if seen is None:
-            seen = memo[key] = understand(cell, of, scale=scale)
-        values.append(seen.value)
-        if seen.reject or seen.notice:
-            odd.append(_odd(at, cell, seen, of))
-    return ReadColumn(values=pl.Series(of.id, values, dtype=of.element.dtype), odd=tuple(odd))
+    """Understand every different cell once; a column of plain numbers is read all at once."""
+    if of.element.is_number and scale == 1:
+        numbers = _plain_numbers(raw, of)
+        if numbers is not None:
+            return ReadColumn(values=numbers, odd=())
+    texts = _plain_texts(raw, of) if of.element.type == "text" else None
+    if texts is not None:
+        return ReadColumn(values=texts, odd=())
+    # Equal texts are the same cell; True, 1 and 1.0 are equal and are not.
+    keys = raw if set(map(type, raw)) <= _TEXTS else [(type(cell), cell) for cell in raw]
+    cells = dict(zip(keys, raw, strict=True))
+    meanings = {key: _understood(cell, of, scale) for key, cell in cells.items()}
+    values = {key: meaning.value for key, meaning in meanings.items()}
+    marked = {key for key, meaning in meanings.items() if meaning.reject or meaning.notice}
+    odd = [
+        _odd(at, raw[at], meanings[key], of) for at, key in enumerate(keys) if key in marked
+    ] if marked else []  # fmt: skip
+    column = pl.Series(of.id, [values[key] for key in keys], dtype=of.element.dtype)
+    return ReadColumn(values=column, odd=tuple(odd))
+
+
+def _understood(cell: object, of: Field, scale: Decimal) -> Understood:
+    return _meaning(cell, of, scale) if type(cell) is str else understand(cell, of, scale=scale)
+
+
+@lru_cache(maxsize=2**14)  # the words of choices are the same in every file
+def _meaning(text: str, of: Field, scale: Decimal) -> Understood:
+    return understand(text, of, scale=scale)
+
+
+def _plain_texts(raw: Sequence[object], of: Field) -> pl.Series | None:
+    """Return the column if every one of its texts is just what it says."""
+    cells = [None if cell == "" else cell for cell in raw]
+    texts = set(cells) - {None}
+    if all(isinstance(text, str) and is_plain(text, of) for text in texts):
+        return pl.Series(of.id, cells, dtype=pl.String)
+    return None
+
+
+def _plain_numbers(raw: Sequence[object], of: Field) -> pl.Series | None:
+    """Return the column if nothing is odd about any of its numbers."""
+    cells = [None if cell == "" else cell for cell in raw]
+    if not set(map(type, cells)) <= _NUMBERS:
+        return None
+    numbers = pl.Series(of.id, cells, dtype=pl.Float64)
+    low, high = cast("float | None", numbers.min()), cast("float | None", numbers.max())
+    if low is None or high is None:
+        return numbers.cast(of.element.dtype)
+    element = of.element
+    in_range = low >= element.minimum and (element.maximum is None or high <= element.maximum)
+    # One infinite or undefined number makes the sum so, too.
+    if not (in_range and math.isfinite(numbers.sum())):
+        return None
+    if element.type == "decimal":
+        return numbers
+    whole = numbers.cast(element.dtype)
+    return whole if (whole == numbers).all() else None
 
 
 def _odd(at: int, cell: object, seen: Understood, of: Field) -> Odd:

@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from junheng.intake.conditions import holding
 from junheng.intake.layout import SCHOOL_CODES, SCHOOLS, Field, Layout, Sheet
 from junheng.intake.report import Place, Report
 from junheng.intake.tables import Frames
@@ -170,25 +171,31 @@ def _only_points(sheet: Sheet, frame: pl.DataFrame, report: Report) -> None:
     kind = sheet.field("kind")
     said = {
         "not_counted": pl.col("not_counted"),
-        SCHOOL_CODES[1]: pl.lit(value=True),
+        SCHOOL_CODES[1]: pl.col(SCHOOL_CODES[1]).is_not_null(),
         "merge_decision": pl.col("merge_decision") != _BY_RULE,
     }
-    for name, decides in said.items():
-        field = sheet.field(name)
-        if field is None or kind is None or not field.element.kinds:
-            continue
-        stray = frame.filter(
-            ~pl.col("kind").is_in(field.element.kinds), pl.col(name).is_not_null(), decides
+    fields = [field for name in said if (field := sheet.field(name)) and field.element.kinds]
+    stray = {
+        field.id: ~pl.col("kind").is_in(field.element.kinds) & said[field.id] for field in fields
+    }
+    found = holding(frame, stray) if kind is not None else frozenset()
+    for field in fields:
+        if kind is not None and field.id in found:
+            _refuse_stray(sheet, field, kind, frame.filter(stray[field.id]), report)
+
+
+def _refuse_stray(
+    sheet: Sheet, field: Field, kind: Field, stray: pl.DataFrame, report: Report
+) -> None:
+    for row, of_kind, value in stray.select("row", "kind", field.id).iter_rows():
+        report.refuse_cell(
+            Place(SCHOOLS, field.id, row),
+            "points_only",
+            in_words(value, field),
+            kind=in_words(of_kind, kind),
+            kind_cell=_cell(sheet, kind.id, row, report),
+            label=field.label,
         )
-        for row, of_kind, value in stray.select("row", "kind", name).iter_rows():
-            report.refuse_cell(
-                Place(SCHOOLS, name, row),
-                "points_only",
-                in_words(value, field),
-                kind=in_words(of_kind, kind),
-                kind_cell=_cell(sheet, kind.id, row, report),
-                label=field.label,
-            )
 
 
 def _unexplained(sheet: Sheet, frame: pl.DataFrame, report: Report) -> None:
@@ -213,11 +220,14 @@ def _merged_into_nothing(
 ) -> None:
     """Refuse a decision to merge that names no school; a code refused before was named."""
     decision, mother = sheet.field("merge_decision"), sheet.field(SCHOOL_CODES[1])
-    if decision is None or mother is None:
+    if decision is None or mother is None or not typed[mother.id].null_count():
         return
     merged = pl.col("kind").is_in(mother.element.kinds) & (pl.col(decision.id) == "merged")
+    decided = frame.filter(merged)
+    if decided.is_empty():
+        return
     blank = typed.filter(pl.col(mother.id).is_null()).select("row")
-    for row in frame.filter(merged).join(blank, on="row", how="semi")["row"]:
+    for row in decided.join(blank, on="row", how="semi")["row"]:
         at = Place(SCHOOLS, mother.id, row)
         _refuse_blank(at, "missing_mother", report, heading=mother.heading)
 
@@ -232,20 +242,19 @@ def _mothers(sheet: Sheet, frame: pl.DataFrame, layout: Layout, report: Report) 
     field, kind = sheet.field(SCHOOL_CODES[1]), sheet.field("kind")
     if field is None or kind is None:
         return
+    if frame[field.id].null_count() == frame.height:
+        return
     points = field.element.kinds
     stages = [s for s, kinds in layout.kinds_by_stage.items() if set(points) & set(kinds)]
     able = [k for k in kind.element.choices if all(k in layout.kinds_by_stage[s] for s in stages)]
     fit = [one for one in able if one not in points]
-    listed = frame.select(
-        "county", pl.col(_SCHOOL).alias("_code"), _kind="kind", _row=pl.col("row")
-    )
-    belonging = frame.filter(pl.col("kind").is_in(points)).join(
-        listed, left_on=("county", field.id), right_on=("county", "_code"), maintain_order="left"
-    )
+    columns = frame.select("county", _SCHOOL, "kind", "row", field.id).iter_rows()
+    rows = {(county, code): (kind, row, mother) for county, code, kind, row, mother in columns}
     stage_words = _stage_words(stages, layout)
-    unfit = belonging.filter(~pl.col("_kind").is_in(fit))
-    chosen = unfit.select("row", _SCHOOL, field.id, "_kind", "_row")
-    for row, school, mother, mother_kind, mother_row in chosen.iter_rows():
+    for (county, school), (school_kind, row, mother) in rows.items():
+        mother_kind, mother_row, _ = rows.get((county, mother), (None, 0, None))
+        if school_kind not in points or mother_kind is None or mother_kind in fit:
+            continue
         at = Place(SCHOOLS, field.id, row)
         if school == mother:
             report.refuse_cell(at, "mother_itself", mother)
@@ -277,22 +286,30 @@ def _more_listed(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -
     classes, listed = layout.sheet(_CLASSES), frames.get(_CLASSES)
     if classes is None or listed is None:
         return
-    for stage in layout.kinds_by_stage:
-        declared = sheet.field(f"classes_{stage}")
-        if declared is None or classes.field("stage") is None:
-            continue
-        of_stage = listed.filter(pl.col("stage") == stage).group_by(_KEY)
-        count = of_stage.agg(_listed=pl.len(), _first=pl.col("row").min())
-        joined = frames[SCHOOLS].join(count, on=_KEY, maintain_order="left")
-        more = joined.filter(pl.col("_listed") > pl.col(declared.id))
-        for row, number, found, first in more.select(
-            "row", declared.id, "_listed", "_first"
-        ).iter_rows():
-            report.refuse_cell(
-                Place(SCHOOLS, declared.id, row),
-                "more_listed",
-                number,
-                classes=classes.name,
-                listed=found,
-                first_cell=report.where(Place(_CLASSES, _SCHOOL, first))["cell"],
-            )
+    if classes.field("stage") is None or listed.is_empty():
+        return
+    declared = [f for stage in layout.kinds_by_stage if (f := sheet.field(f"classes_{stage}"))]
+    stages = {field.id: pl.col("stage") == field.id.removeprefix("classes_") for field in declared}
+    counts = listed.group_by(*_KEY).agg(
+        *(of_stage.sum().alias(f"{name}.listed") for name, of_stage in stages.items()),
+        *(pl.col("row").filter(s).min().alias(f"{name}.first") for name, s in stages.items()),
+    )
+    joined = frames[SCHOOLS].join(counts, on=_KEY, maintain_order="left")
+    more = {name: pl.col(f"{name}.listed") > pl.col(name) for name in stages}
+    found = holding(joined, more)
+    for field in declared:
+        if field.id in found:
+            _refuse_more(field, classes, joined.filter(more[field.id]), report)
+
+
+def _refuse_more(field: Field, classes: Sheet, schools: pl.DataFrame, report: Report) -> None:
+    chosen = schools.select("row", field.id, f"{field.id}.listed", f"{field.id}.first")
+    for row, number, count, first in chosen.iter_rows():
+        report.refuse_cell(
+            Place(SCHOOLS, field.id, row),
+            "more_listed",
+            number,
+            classes=classes.name,
+            listed=count,
+            first_cell=report.where(Place(_CLASSES, _SCHOOL, first))["cell"],
+        )

@@ -10,6 +10,7 @@ import polars as pl
 from junheng.base.elements import Dictionary
 from junheng.intake.layout import Sheet, make_layout
 from junheng.intake.tables import Tables
+from junheng.intake.text import inert
 from junheng.intake.wording import wording
 
 
@@ -56,5 +57,7 @@ def _in_words(frame: pl.DataFrame, sheet: Sheet) -> pl.DataFrame:
             value = pl.when(value).then(yes).when(~value).then(no)
         elif field.words:
             value = value.replace_strict(dict(field.words))
+        elif field.element.type == "text":
+            value = value.map_elements(inert, return_dtype=pl.String)
         columns.append(value.alias(field.heading))
     return frame.select(columns)

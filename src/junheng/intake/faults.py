@@ -3,44 +3,71 @@
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO, StringIO
 from pathlib import Path, PurePosixPath
-from typing import IO, Final, cast
-from xml.etree.ElementTree import Element, ParseError
+from typing import Final, NamedTuple, cast
+
+# `unpack` lets no document type pass, so that no entity can be hidden in these parts.
+from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
+from xml.sax.saxutils import unescape
 
 import xlrd
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring, iterparse
 
+from junheng.intake.archives import Parts
 from junheng.intake.guard import FileKind
+from junheng.intake.marks import Extent, Marks, find_marks
+from junheng.intake.text import letters
 from junheng.intake.values import Fault
 from junheng.intake.wording import unusable
 
 Faults = dict[tuple[int, int], Fault]
 
-_SUSPECT: Final = re.compile(rb"<(?:\w+:)?f[ >/]|\bt=[\"']e[\"']")
-_ADDRESS: Final = re.compile(r"([A-Z]+)([0-9]+)")
+# A parser keeps a cell for every place up to the last filled one. The largest county fills some
+# hundred thousand; twenty times that still fits into memory many times over.
+_MOST_CELLS: Final = 3 * 10**6
+# A person corrects thousands of cells at most; beyond, one sentence says more than a list.
+_MOST_FAULTS: Final = 20_000
+_ADDRESS: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ERROR_CELL: Final = "e"
+# What a reader of torn files stumbles over; none of it is a mistake of ours.
+_TORN: Final = (
+    ParseError, xlrd.XLRDError, xlrd.compdoc.CompDocError, LookupError, ValueError, struct.error,
+    AssertionError, AttributeError, TypeError, StopIteration,
+)  # fmt: skip
 
 
-def find_faults(path: Path, kind: FileKind) -> Mapping[str, Faults]:
+class Sheet(NamedTuple):
+    """What was found out about one sheet before it is parsed."""
+
+    extent: Extent
+    faults: Faults
+
+
+def find_faults(path: Path, kind: FileKind, parts: Parts) -> Mapping[str, Faults]:
     """Return the failed cells of every sheet that has any, by 0-based row and column.
 
     Raises:
-        UnusableFileError: the file cannot be parsed.
+        UnusableFileError: the file cannot be parsed, or its cells reach too far.
     """
-    finders: dict[FileKind, Callable[[Path], dict[str, Faults]]] = {
-        FileKind.XLSX: _in_xlsx,
-        FileKind.XLS: _in_xls,
-        FileKind.ODS: _in_ods,
-    }
     try:
-        return finders[kind](path)
-    except (
-        ParseError, DefusedXmlException, KeyError, zipfile.BadZipFile, xlrd.XLRDError
-    ) as error:  # fmt: skip
-        raise unusable(path.name, "damaged") from error
+        if kind == FileKind.XLS:
+            sheets = _in_xls(path)
+        else:
+            sheets = _in_xlsx(parts) if kind == FileKind.XLSX else _in_ods(parts)
+    except _TORN as error:
+        locked = isinstance(error, xlrd.XLRDError) and "encrypted" in str(error)
+        raise unusable(path.name, "encrypted" if locked else "damaged") from error
+    count = sum(len(sheet.faults) for sheet in sheets.values())
+    if count > _MOST_FAULTS:
+        raise unusable(path.name, "too_many_faults", count=count)
+    if sum(sheet.extent.cells for sheet in sheets.values()) > _MOST_CELLS:
+        name = max(sheets, key=lambda one: sheets[one].extent.cells)
+        extent = sheets[name].extent
+        cell = f"{letters(extent.columns - 1)}{extent.rows}"
+        raise unusable(path.name, "sprawling", sheet=name, cell=cell)
+    return {name: sheet.faults for name, sheet in sheets.items() if sheet.faults}
 
 
 def _local(tag: str) -> str:
@@ -50,39 +77,61 @@ def _local(tag: str) -> str:
 # ------------------------------------------------------------------ xlsx
 
 
-def _in_xlsx(path: Path) -> dict[str, Faults]:
+def _in_xlsx(parts: Parts) -> dict[str, Sheet]:
+    marked = {name: (xml, find_marks(xml)) for name, xml in _sheets(parts)}
+    known = [marks for _, marks in marked.values() if marks is not None]
+    # Most files are far from the limit even by the roughest measure.
+    roughly = sum(marks.rough_extent().cells for marks in known)
     found = {}
-    with zipfile.ZipFile(path) as archive:
-        for name, member in _sheet_members(archive):
-            if _SUSPECT.search(archive.read(member)):
-                with archive.open(member) as xml:
-                    faults = dict(_failed_cells(xml))
-                if faults:
-                    found[name] = faults
+    for name, (xml, marks) in marked.items():
+        sheet = _looked_over(marks, exact=roughly > _MOST_CELLS) if marks is not None else None
+        found[name] = sheet or _parsed(xml)
     return found
 
 
-def _sheet_members(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    relations = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+def _sheets(parts: Parts) -> Iterator[tuple[str, bytes]]:
+    relations = fromstring(parts["xl/_rels/workbook.xml.rels"])
     targets = {r.attrib["Id"]: r.attrib["Target"] for r in relations}
-    members = set(archive.namelist())
-    for node in fromstring(archive.read("xl/workbook.xml")).iter():
+    for node in fromstring(parts["xl/workbook.xml"]).iter():
         if _local(node.tag) != "sheet":
             continue
         relation = next(v for k, v in node.attrib.items() if _local(k) == "id")
         target = targets[relation]
         member = target[1:] if target.startswith("/") else str(PurePosixPath("xl") / target)
-        if member in members:
-            yield node.attrib["name"], member
+        if member in parts:
+            yield node.attrib["name"], parts[member]
 
 
-def _failed_cells(xml: IO[bytes]) -> Iterator[tuple[tuple[int, int], Fault]]:
-    for _, node in iterparse(xml):
-        local = _local(node.tag)
-        if local == "row":
-            node.clear()
-        if local != "c":
+def _looked_over(marks: Marks, *, exact: bool) -> Sheet | None:
+    """Return what the marks of a sheet tell; None if its suspects need the whole sheet to be read."""
+    extent = marks.extent() if exact else marks.rough_extent()
+    suspects = marks.suspects()
+    if not suspects:
+        return Sheet(extent, {})
+    try:
+        cells = fromstring(b"<row>" + b"".join(suspects) + b"</row>")
+    except ParseError:
+        return None
+    return Sheet(extent, dict(_failed_cells(cells)))
+
+
+def _parsed(xml: bytes) -> Sheet:
+    """Return what a sheet holds whose XML is not as office programs write it."""
+    faults: Faults = {}
+    rows, columns = [0], [0]
+    for _, node in iterparse(BytesIO(xml)):
+        if _local(node.tag) != "row":
             continue
+        filled = [_place(cell) for cell in node if _local(cell.tag) == "c" and len(cell)]
+        rows.extend(row + 1 for row, _ in filled)
+        columns.extend(column + 1 for _, column in filled)
+        faults.update(_failed_cells(node))
+        node.clear()
+    return Sheet(Extent(rows=max(rows), columns=max(columns)), faults)
+
+
+def _failed_cells(cells: Iterable[Element]) -> Iterator[tuple[tuple[int, int], Fault]]:
+    for node in cells:
         parts = {_local(child.tag): child for child in node}
         value = parts["v"].text if "v" in parts else None
         if node.get("t") == _ERROR_CELL:
@@ -105,22 +154,31 @@ def _place(node: Element) -> tuple[int, int]:
 # ------------------------------------------------------------------ xls
 
 
-def _in_xls(path: Path) -> dict[str, Faults]:
-    found: dict[str, Faults] = {}
-    with path.open("rb") as file, xlrd.open_workbook(file_contents=file.read()) as book:
-        for sheet in book.sheets():
-            faults = {
-                (row, column): Fault(
-                    code="formula_error",
-                    text=xlrd.error_text_from_code.get(sheet.cell_value(row, column), ""),
-                )
-                for row in range(sheet.nrows)
-                for column, kind in enumerate(sheet.row_types(row))
-                if kind == xlrd.XL_CELL_ERROR
-            }
-            if faults:
-                found[sheet.name] = faults
-    return found
+def _in_xls(path: Path) -> dict[str, Sheet]:
+    with (
+        path.open("rb") as file,
+        xlrd.open_workbook(file_contents=file.read(), ragged_rows=True, logfile=_Nowhere()) as book,
+    ):
+        return {
+            sheet.name: Sheet(Extent(rows=sheet.nrows, columns=sheet.ncols), _xls_faults(sheet))
+            for sheet in book.sheets()
+        }
+
+
+class _Nowhere(StringIO):
+    """Takes the remarks that xlrd would print about odd files."""
+
+
+def _xls_faults(sheet: xlrd.sheet.Sheet) -> Faults:
+    return {
+        (row, column): Fault(
+            code="formula_error",
+            text=xlrd.error_text_from_code.get(sheet.cell_value(row, column), ""),
+        )
+        for row in range(sheet.nrows)
+        for column, kind in enumerate(sheet.row_types(row))
+        if kind == xlrd.XL_CELL_ERROR
+    }
 
 
 # ------------------------------------------------------------------ ods
@@ -128,19 +186,45 @@ def _in_xls(path: Path) -> dict[str, Faults]:
 _ODS_ERROR: Final = re.compile(r"#[A-Z/0?!]+[!?A]|Err:\d+")
 
 
-def _in_ods(path: Path) -> dict[str, Faults]:
-    with zipfile.ZipFile(path) as archive:
-        content = archive.read("content.xml")
-        if b":formula=" not in content and b'value-type="error"' not in content:
-            return {}
-        root = fromstring(content)
-    found: dict[str, Faults] = {}
-    for node in root.iter():
-        if _local(node.tag) == "table":
-            name = next(v for k, v in node.attrib.items() if _local(k) == "name")
-            if faults := dict(_failed_ods_cells(node)):
-                found[name] = faults
-    return found
+# The tags that tell how far the cells of a table reach, as the parser knows them.
+_ODS_TAG: Final = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)([ />][^>]*)")
+_ODS_NAME: Final = re.compile(rb"table:name=[\"']([^\"']*)")
+_REPEATED: Final = re.compile(rb"number-(?:rows|columns)-repeated=[\"'](\d{1,9})[\"']")
+_ODS_CONTENT: Final = (b"office:", b":formula=")  # a cell without them is empty
+
+
+def _in_ods(parts: Parts) -> dict[str, Sheet]:
+    content = parts["content.xml"]
+    faults: dict[str, Faults] = {}
+    if b":formula=" in content or b'value-type="error"' in content:
+        for node in fromstring(content).iter():
+            if _local(node.tag) == "table":
+                name = next(v for k, v in node.attrib.items() if _local(k) == "name")
+                faults[name] = dict(_failed_ods_cells(node))
+    return {
+        name: Sheet(extent, faults.get(name, {})) for name, extent in _ods_extents(content).items()
+    }
+
+
+def _ods_extents(content: bytes) -> dict[str, Extent]:
+    extents: dict[str, Extent] = {}
+    name, row, height, column = "", 0, 0, 0
+    for match in _ODS_TAG.finditer(content):
+        tag, attributes = match[1], match[2]
+        times = int(repeated[1]) if (repeated := _REPEATED.search(attributes)) else 1
+        if tag == b"table":
+            named = _ODS_NAME.search(attributes)
+            name = unescape(named[1].decode()) if named else ""
+            row = height = 0
+            extents[name] = Extent(rows=0, columns=0)
+        elif tag == b"table-row":
+            row, height, column = row + height, times, 0
+        else:
+            column += times
+            if any(mark in attributes for mark in _ODS_CONTENT):
+                widest = max(extents[name].columns, column)
+                extents[name] = Extent(rows=row + height, columns=widest)
+    return extents
 
 
 def _failed_ods_cells(table: Element) -> Iterator[tuple[tuple[int, int], Fault]]:

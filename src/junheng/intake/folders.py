@@ -18,12 +18,16 @@ from junheng.intake.layout import Layout, Sheet
 from junheng.intake.places import check_headings, origin_of
 from junheng.intake.report import Report
 from junheng.intake.sources import RawTable
-from junheng.intake.text import normal
+from junheng.intake.text import letters, normal
 from junheng.intake.wording import did_you_mean, unusable, wording
 
 _HEAD: Final = 50  # rows in which headings are looked for
 _HEAD_BYTES: Final = 10**6
-_MOST_ROWS: Final = 10**8  # a nation has a few million classes
+# A nation has a few million classes of six columns; eight bytes each fit into memory.
+_MOST_CELLS: Final = 5 * 10**7
+_MOST_COLUMNS: Final = 1000  # the widest table has some thirty
+_NO_CELLS: Final = (pl.Binary, pl.Object)  # column types whose values no cell could hold
+_UTF_16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _KINDS: Final = (FileKind.CSV, FileKind.PARQUET)
 
 
@@ -106,17 +110,24 @@ def _read_text(path: Path, report: Report) -> tuple[bytes, Mapping[str, str]]:
     """Return the file as UTF-8 without mark, and its name and hash."""
     data = path.read_bytes()
     source = {"file": path.name, "sha256": hashlib.sha256(data).hexdigest()}
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        try:
-            data = data.decode("gb18030").encode()
-        except UnicodeDecodeError as error:
-            raise unusable(path.name, "unreadable_text") from error
+    encoding = _encoding(path, data)
+    if encoding != "utf-8":
+        data = data.decode(encoding).encode()
         place = {"file": path.name, "sheet": "", "cell": "", "heading": ""}
-        report.remark("encoding", place, "", "GB18030")
-    return data, source
+        report.remark("encoding", place, "", encoding.upper())
+    return data.removeprefix(b"\xef\xbb\xbf"), source
+
+
+def _encoding(path: Path, data: bytes) -> str:
+    """Return how the text is encoded: as its mark says, or the first way in which it is text."""
+    marked = _UTF_16.get(data[:2])
+    for encoding in ("utf-8", "gb18030") if marked is None else (marked,):
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise unusable(path.name, "unreadable_text")
 
 
 def _parse_csv(path: Path, data: bytes) -> pl.DataFrame:
@@ -124,7 +135,7 @@ def _parse_csv(path: Path, data: bytes) -> pl.DataFrame:
     separator = max((",", "\t", ";"), key=lambda mark: max(line.count(mark) for line in head))
     # A title above the headings may be shorter than they are; the parser takes the first
     # line's width for the width of all.
-    widths = [len(row) for row in csv.reader(head, delimiter=separator)]
+    widths = _widths(path, head, separator)
     first, newline, rest = data.partition(b"\n")
     padding = separator.encode() * (max(widths, default=0) - (widths[0] if widths else 0))
     data = first.removesuffix(b"\r") + padding + newline + rest
@@ -134,14 +145,22 @@ def _parse_csv(path: Path, data: bytes) -> pl.DataFrame:
         raise unusable(path.name, "ragged") from error
 
 
+def _widths(path: Path, head: list[str], separator: str) -> list[int]:
+    widest = max((line.count(separator) for line in head), default=0)
+    if widest >= _MOST_COLUMNS:
+        raise unusable(path.name, "too_wide", columns=widest + 1, limit=_MOST_COLUMNS)
+    try:
+        return [len(row) for row in csv.reader(head, delimiter=separator)]
+    except csv.Error as error:
+        raise unusable(path.name, "ragged") from error
+
+
 # ------------------------------------------------------------------ Parquet
 
 
 def _locate_parquet(path: Path, sheet: Sheet, report: Report) -> RawTable | None:
     try:
-        rows = pl.scan_parquet(path).select(pl.len()).collect().item()
-        if rows > _MOST_ROWS:
-            raise unusable(path.name, "too_many_rows", rows=rows, limit=_MOST_ROWS)
+        _check_parquet(path)
         frame = pl.read_parquet(path)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise unusable(path.name, "damaged") from error
@@ -156,6 +175,17 @@ def _locate_parquet(path: Path, sheet: Sheet, report: Report) -> RawTable | None
     source = {"file": path.name, "sha256": digest}
     body = frame.drop("row", strict=False).with_row_index("row", offset=1)
     return _raw_table(body, frame.columns, headings, sheet, report, source)
+
+
+def _check_parquet(path: Path) -> None:
+    """Refuse what is small as a file and fills the memory when it is read."""
+    columns = len(pl.read_parquet_schema(path))
+    if columns > _MOST_COLUMNS:
+        raise unusable(path.name, "too_wide", columns=columns, limit=_MOST_COLUMNS)
+    rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+    limit = _MOST_CELLS // max(1, columns)
+    if rows > limit:
+        raise unusable(path.name, "too_many_rows", rows=rows, limit=limit)
 
 
 # ------------------------------------------------------------------ both
@@ -173,6 +203,12 @@ def _raw_table(
     place = {"file": source["file"], "sheet": "", "cell": "", "heading": ""}
     check_headings(headings, sheet, report, place)
     by_key = {key: names[m.column] for key, m in headings.matches.items() if not m.unlike}
+    for key, name in list(by_key.items()):
+        dtype = body.schema[name]
+        if dtype.is_nested() or dtype in _NO_CELLS:
+            del by_key[key]
+            where = {**place, "cell": letters(names.index(name)), "heading": name}
+            report.refuse("column_type", where, str(dtype), table=sheet.table.id)
     filled = body.filter(_any_filled(body, list(by_key.values())))
     taken = {key: filled[name].alias(key) for key, name in by_key.items()}
     return RawTable(

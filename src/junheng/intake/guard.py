@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from junheng.intake.archives import Parts, unpack
 from junheng.intake.wording import unusable, wording
 
 _MEGABYTE: Final = 10**6
-_MOST_MEGABYTES: Final = 100  # a county's workbook has one or two
-_MOST_UNPACKED_MEGABYTES: Final = 512
-_MOST_ENTRIES: Final = 10000
-# The XML of a sheet packs to a tenth or a thirtieth, that of a bomb to a thousandth.
-_MOST_RATIO: Final = 100
-_SMALL_ENOUGH: Final = 10 * _MEGABYTE  # unpacked, whatever the ratio
+_MOST_MEGABYTES: Final = 100  # a county's workbook has one or two; photos may be in it
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ZIP: Final = b"PK\x03\x04"
-_PARQUET: Final = b"PAR1"
-_PDF: Final = b"%PDF"
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")  # the second stands first in an empty archive
+_MAGICS: Final = (
+    (b"PAR1", "parquet"),
+    (b"%PDF", "pdf"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"MZ", "program"),
+    (b"\x7fELF", "program"),
+    (b"Rar!", "zip"),
+    (b"7z\xbc\xaf\x27\x1c", "zip"),
+    (b"\x1f\x8b", "zip"),
+)
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 class FileKind(StrEnum):
@@ -36,7 +42,17 @@ class FileKind(StrEnum):
 
 
 WORKBOOKS: Final = (FileKind.XLSX, FileKind.XLS, FileKind.ODS)
+# Parquet has room for a nation; a CSV file is held in memory several times while it is read.
+_MOST: Final = {FileKind.PARQUET: 2000, FileKind.CSV: 200}
 _MACRO_SUFFIXES: Final = {".xlsm", ".xltm", ".xlsb", ".xlam"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected:
+    """A file that is safe to hand to a parser."""
+
+    kind: FileKind
+    parts: Parts = field(default_factory=dict)  # of xlsx and ods
 
 
 def check_file(path: Path) -> FileKind:
@@ -46,16 +62,32 @@ def check_file(path: Path) -> FileKind:
         UnusableFileError: missing, empty, too big, damaged, encrypted, with macros, external
             links or embedded objects, or something else than its extension says.
     """
-    if not path.is_file():
-        raise unusable(path.name, "not_found")
-    kind = _kind_by_name(path)
+    return inspect(path).kind
+
+
+def inspect(path: Path) -> Inspected:
+    """Return the kind of a file, and what an archive holds, so that it is unpacked only once.
+
+    Raises:
+        UnusableFileError: as `check_file`.
+    """
+    try:
+        if not path.is_file():
+            raise unusable(path.name, "not_a_file" if path.exists() else "not_found")
+        kind = _kind_by_name(path)
+        _check_size(path, kind)
+        return _check_content(path, kind)
+    except OSError as error:
+        raise unusable(path.name, "unreadable") from error
+
+
+def _check_size(path: Path, kind: FileKind) -> None:
     size = path.stat().st_size
     if size == 0:
         raise unusable(path.name, "empty")
-    if kind in WORKBOOKS and size > _MOST_MEGABYTES * _MEGABYTE:
-        raise unusable(path.name, "too_big", size=size // _MEGABYTE, limit=_MOST_MEGABYTES)
-    _check_content(path, kind)
-    return kind
+    most = _MOST.get(kind, _MOST_MEGABYTES)
+    if size > most * _MEGABYTE:
+        raise unusable(path.name, "too_big", size=size // _MEGABYTE, limit=most)
 
 
 def _kind_by_name(path: Path) -> FileKind:
@@ -67,103 +99,45 @@ def _kind_by_name(path: Path) -> FileKind:
     return FileKind(suffix.removeprefix("."))
 
 
-def _check_content(path: Path, kind: FileKind) -> None:
-    content = _content(path)
-    if content == "encrypted":
+def _check_content(path: Path, kind: FileKind) -> Inspected:
+    with path.open("rb") as file:
+        head = file.read(4096)
+    is_zip, is_ole = head.startswith(_ZIP), head.startswith(_OLE)
+    if is_ole and _has_stream(path, "EncryptedPackage"):
         raise unusable(path.name, "encrypted")
+    parts = unpack(path) if is_zip else {}
+    content = _zip_content(parts) if is_zip else "xls" if is_ole else _content(head, kind)
     if content != kind:
         name = wording()["contents"][content]
         raise unusable(path.name, "wrong_content", suffix=path.suffix, content=name)
-    if kind == FileKind.XLS:
-        _check_ole(path)
-    elif kind in WORKBOOKS:
-        _check_zip(path)
+    if is_ole and _has_stream(path, "_VBA_PROJECT"):
+        raise unusable(path.name, "macros")
+    if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
+        raise unusable(path.name, "encrypted")
+    return Inspected(kind=kind, parts=parts)
 
 
-def _content(path: Path) -> str:
-    """Return what the bytes say the file is: a `FileKind`, `encrypted`, or another name."""
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if head.startswith(_OLE):
-        return "encrypted" if _has_stream(path, "EncryptedPackage") else "xls"
-    if head.startswith(_ZIP):
-        return _zip_content(path)
-    for magic, name in ((_PARQUET, "parquet"), (_PDF, "pdf")):
-        if head.startswith(magic):
-            return name
+def _zip_content(parts: Parts) -> str:
+    if "xl/workbook.xml" in parts:
+        return "xlsx"
+    return "ods" if b"opendocument.spreadsheet" in parts.get("mimetype", b"") else "zip"
+
+
+def _content(head: bytes, kind: FileKind) -> str:
+    """Return what the first bytes say the file is: a `FileKind` or another name."""
+    named = next((name for magic, name in _MAGICS if head.startswith(magic)), None)
+    if named is not None:
+        return named
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if re.match(rb"<(!doctype html|html|table|meta|head|body)", text):
         return "html"
     if text.startswith((b"<?xml", b"<")):
         return "html" if b"<html" in text or b"<table" in text else "xml"
-    return "unknown" if b"\0" in head else "csv"
+    # Text of two bytes a character is full of zeros; its reader tells it from other data.
+    readable = b"\0" not in head or (kind == FileKind.CSV and head.startswith(_UTF_16))
+    return "csv" if readable else "unknown"
 
 
-def _zip_content(path: Path) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            if "xl/workbook.xml" in names:
-                return "xlsx"
-            if "mimetype" in names and b"opendocument.spreadsheet" in archive.read("mimetype"):
-                return "ods"
-    except (zipfile.BadZipFile, OSError) as error:
-        raise unusable(path.name, "damaged") from error
-    return "zip"
-
-
-def _has_stream(path: Path, *names: str) -> bool:
-    """Whether an OLE file's directory names one of the streams."""
-    data = path.read_bytes()
-    return any(name.encode("utf-16-le") in data for name in names)
-
-
-def _check_ole(path: Path) -> None:
-    if _has_stream(path, "_VBA_PROJECT"):
-        raise unusable(path.name, "macros")
-
-
-def _check_zip(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _check_directory(path, archive.infolist())
-            # Every part must unpack to what the directory promised, not to more.
-            if archive.testzip() is not None:
-                raise unusable(path.name, "damaged")
-            if "META-INF/manifest.xml" in archive.namelist():
-                manifest = archive.read("META-INF/manifest.xml")
-                if b"encryption-data" in manifest:
-                    raise unusable(path.name, "encrypted")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise unusable(path.name, "damaged") from error
-
-
-def _check_directory(path: Path, parts: list[zipfile.ZipInfo]) -> None:
-    unpacked = sum(part.file_size for part in parts)
-    too_much = unpacked > _MOST_UNPACKED_MEGABYTES * _MEGABYTE or len(parts) > _MOST_ENTRIES
-    # Parts that overlap are together larger than the file that holds them.
-    overlapping = sum(part.compress_size for part in parts) > path.stat().st_size
-    if too_much or overlapping or any(_is_bomb(part) for part in parts):
-        size = unpacked // _MEGABYTE
-        raise unusable(path.name, "suspicious_zip", size=size, entries=len(parts))
-    if any(part.flag_bits & 1 for part in parts):
-        raise unusable(path.name, "encrypted")
-    for part in parts:
-        _check_part(path, part.filename)
-
-
-def _is_bomb(part: zipfile.ZipInfo) -> bool:
-    return part.file_size > max(_SMALL_ENOUGH, _MOST_RATIO * part.compress_size)
-
-
-_REFUSED_PARTS: Final = (
-    ("macros", re.compile(r"vbaProject|xl/macrosheets/|^Basic/|^Scripts/", re.IGNORECASE)),
-    ("external_links", re.compile(r"xl/externalLinks/", re.IGNORECASE)),
-    ("embedded", re.compile(r"xl/(embeddings|activeX|ctrlProps)/|^Object \d", re.IGNORECASE)),
-)
-
-
-def _check_part(path: Path, name: str) -> None:
-    for code, pattern in _REFUSED_PARTS:
-        if pattern.search(name):
-            raise unusable(path.name, code, name=name)
+def _has_stream(path: Path, name: str) -> bool:
+    """Whether an OLE file's directory names the stream."""
+    return name.encode("utf-16-le") in path.read_bytes()

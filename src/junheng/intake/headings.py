@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from junheng.intake.layout import Field, Sheet
@@ -31,9 +32,9 @@ class Match:
     unlike: bool = False  # that unit cannot be turned into the element's
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Headings:
-    """The heading row of a sheet."""
+    """The heading row of a sheet; files with the same row share one."""
 
     row: int  # 0-based
     matches: Mapping[str, Match]
@@ -43,19 +44,24 @@ class Headings:
 
 def find_headings(rows: Sequence[Sequence[object]], sheet: Sheet) -> Headings | None:
     """Return the row among the first that looks most like the sheet's headings, if any does."""
-    names = _names(sheet)
     enough = min(2, len(sheet.fields))
+    whole = {one.id for one in sheet.fields}
     best: tuple[int, int] = (enough - 1, -1)
     for at, row in enumerate(rows[:_TITLE_ROWS]):
-        found = {match.key for match in _matches(row, names)}
+        found = {match.key for match in _matches(_texts(row), sheet)}
         if len(found) > best[0]:
             best = (len(found), at)
-    return _headings(rows[best[1]], best[1], names) if best[1] >= 0 else None
+        if found.issuperset(whole):
+            break  # no other row can look more like them
+    if best[1] < 0:
+        return None
+    return _headings(tuple(shown(cell) for cell in rows[best[1]]), best[1], sheet)
 
 
-def _headings(row: Sequence[object], at: int, names: Mapping[str, Field | str]) -> Headings:
+@lru_cache(maxsize=2**8)  # a folder of workbooks has the same headings over and over
+def _headings(row: tuple[str, ...], at: int, sheet: Sheet) -> Headings:
     by_key: dict[str, list[Match]] = {}
-    for match in _matches(row, names):
+    for match in _matches(row, sheet):
         by_key.setdefault(match.key, []).append(match)
     taken = {match.column for matches in by_key.values() for match in matches}
     return Headings(
@@ -63,17 +69,22 @@ def _headings(row: Sequence[object], at: int, names: Mapping[str, Field | str]) 
         matches={key: found[0] for key, found in by_key.items() if len(found) == 1},
         repeated={key: tuple(found) for key, found in by_key.items() if len(found) > 1},
         unknown=tuple(
-            (column, shown(cell))
+            (column, cell)
             for column, cell in enumerate(row)
-            if column not in taken and normal(shown(cell))
+            if column not in taken and normal(cell)
         ),
     )
 
 
-def _matches(row: Sequence[object], names: Mapping[str, Field | str]) -> list[Match]:
-    cells = enumerate(row)
-    found = [match_heading(cell, at, names) for at, cell in cells if isinstance(cell, str) and cell]
-    return [match for match in found if match is not None]
+@lru_cache(maxsize=2**10)
+def _matches(texts: tuple[str, ...], sheet: Sheet) -> tuple[Match, ...]:
+    names = _names(sheet)
+    found = [match_heading(text, at, names) for at, text in enumerate(texts) if text]
+    return tuple(match for match in found if match is not None)
+
+
+def _texts(row: Sequence[object]) -> tuple[str, ...]:
+    return tuple(cell if isinstance(cell, str) else "" for cell in row)
 
 
 def match_heading(cell: str, column: int, names: Mapping[str, Field | str]) -> Match | None:
@@ -114,6 +125,7 @@ def _key(known: Field | str) -> str:
     return known if isinstance(known, str) else known.id
 
 
+@lru_cache(maxsize=2**6)  # sheets
 def _names(sheet: Sheet) -> dict[str, Field | str]:
     """Return every spelling of every heading: with its unit, without, and the element's id."""
     names: dict[str, Field | str] = {normal("county"): COUNTY, normal(_county()): COUNTY}

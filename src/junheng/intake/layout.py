@@ -17,7 +17,8 @@ SCHOOL_CODES: Final = ("school", "mother_school", "attested_school")
 SCHOOLS: Final = "schools"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# A field, sheet or layout is the same only as itself: what is derived from one is kept by it.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Field:
     """One element as its column (or form row) shows it."""
 
@@ -51,7 +52,7 @@ class Field:
         return self.id in SCHOOL_CODES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sheet:
     """One table as a sheet."""
 
@@ -75,7 +76,7 @@ class Sheet:
         return next((f for f in self.fields if f.id == element_id), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Layout:
     """All sheets in workbook order, and who teaches what."""
 
@@ -86,6 +87,21 @@ class Layout:
     def sheet(self, table_id: str) -> Sheet | None:
         """Return the sheet of a table, if the dictionary has it."""
         return next((s for s in self.sheets if s.table.id == table_id), None)
+
+
+_KEPT: Final = 4  # layouts; a run has one, a comparison of rulebooks two
+_kept: list[tuple[Dictionary, Mapping[str, object], Layout]] = []
+
+
+def layout_of(dictionary: Dictionary, labels: Mapping[str, object]) -> Layout:
+    """Return `make_layout` of the same two, which was made before if they were given before."""
+    for known, words, layout in _kept:
+        if known is dictionary and words is labels:
+            return layout
+    layout = make_layout(dictionary, labels)
+    _kept.append((dictionary, labels, layout))
+    del _kept[:-_KEPT]
+    return layout
 
 
 def make_layout(dictionary: Dictionary, labels: Mapping[str, object]) -> Layout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from junheng.intake.headings import COUNTY, HELPER, Headings, Match
 from junheng.intake.layout import Sheet
@@ -15,18 +16,24 @@ from junheng.intake.wording import did_you_mean, read_as, wording
 def is_filled(row: Sequence[object], column: int) -> bool:
     """Whether a cell of a row holds anything a person would see."""
     cell = row[column] if column < len(row) else None
-    return bool(clean(cell)) if isinstance(cell, str) else cell is not None
+    if isinstance(cell, str):
+        return cell.isalnum() or bool(clean(cell))
+    return cell is not None
 
 
 def origin_of(headings: Headings, source: Mapping[str, str], sheet: str) -> Origin:
     """Return where a table and its columns stand, in the order of the columns."""
-    columns = {
+    columns = _columns(headings)
+    known = {key: column for key, column in columns.items() if key not in {HELPER, COUNTY}}
+    return Origin(**source, sheet=sheet, columns=known, names=columns.get(HELPER))
+
+
+@lru_cache(maxsize=2**8)  # so that the files of a folder share them
+def _columns(headings: Headings) -> dict[str, Column]:
+    return {
         match.key: Column(letters=letters(match.column), heading=one_line(match.heading))
         for match in sorted(headings.matches.values(), key=lambda match: match.column)
     }
-    names = columns.pop(HELPER, None)
-    columns.pop(COUNTY, None)
-    return Origin(**source, sheet=sheet, columns=columns, names=names)
 
 
 def check_headings(

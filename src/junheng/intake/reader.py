@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from junheng.base.elements import Dictionary
 from junheng.intake.checks import NAME, check_frames
 from junheng.intake.columns import ReadColumn, read_column
 from junheng.intake.folders import locate_file, locate_files
-from junheng.intake.guard import WORKBOOKS, check_file
+from junheng.intake.guard import WORKBOOKS, inspect
 from junheng.intake.headings import find_headings
-from junheng.intake.layout import SCHOOLS, Layout, Sheet, list_sheet, make_layout
+from junheng.intake.layout import SCHOOLS, Layout, Sheet, layout_of, list_sheet
 from junheng.intake.rejects import Reading
 from junheng.intake.report import Place, Report
 from junheng.intake.sheets import locate_rows, locate_tables
@@ -34,15 +34,14 @@ def read_input(path: Path, dictionary: Dictionary, labels: Mapping[str, object])
     Raises:
         UnusableFileError: the file cannot be read at all.
     """
-    layout = make_layout(dictionary, labels)
+    layout = layout_of(dictionary, labels)
     report = Report([table.id for table in dictionary.table])
-    kind = None if path.is_dir() else check_file(path)
-    if kind in WORKBOOKS:
+    looked = None if path.is_dir() else inspect(path)
+    if looked is not None and looked.kind in WORKBOOKS:
         source = {"file": path.name, "sha256": sha256_of(path)}
-        tables = locate_tables(read_grids(path, kind), layout, report, source)
-        frames = {table.sheet.table.id: _frame(table, report) for table in tables}
-        county = _county_of_form(frames, report)
-        frames = {name: f.with_columns(county=pl.lit(county)) for name, f in frames.items()}
+        grids = read_grids(path, looked.kind, looked.parts)
+        tables = locate_tables(grids, layout, report, source)
+        frames = _frames_of_county(tables, report)
     else:
         located = locate_files(path, layout, report)
         frames = {table.sheet.table.id: _frame(table, report) for table in located}
@@ -57,20 +56,19 @@ def read_schools(path: Path, dictionary: Dictionary, labels: Mapping[str, object
     Raises:
         UnusableFileError: the file cannot be read at all.
     """
-    sheet = list_sheet(make_layout(dictionary, labels))
+    sheet = list_sheet(layout_of(dictionary, labels))
     report = Report([SCHOOLS])
     table = _locate_list(path, sheet, report)
-    frames = {} if table is None else {SCHOOLS: _frame(table, report)}
-    frames = {name: frame.with_columns(county=pl.lit("")) for name, frame in frames.items()}
+    frames = {} if table is None else {SCHOOLS: _frame(table, report, "")}
     layout = Layout(version="", sheets=(sheet,), kinds_by_stage={})
     return _reading(check_frames(frames, layout, report), dictionary, report)
 
 
 def _locate_list(path: Path, sheet: Sheet, report: Report) -> RawTable | None:
-    kind = check_file(path)
-    if kind not in WORKBOOKS:
+    looked = inspect(path)
+    if looked.kind not in WORKBOOKS:
         return locate_file(path, sheet, report)
-    grids = read_grids(path, kind)
+    grids = read_grids(path, looked.kind, looked.parts)
     named = [name for name in grids if normal(name) == normal(sheet.name)]
     headed = [name for name, grid in grids.items() if find_headings(grid, sheet) is not None]
     name = next(iter([*named, *headed, *grids]))
@@ -94,10 +92,25 @@ def _reading(frames: Frames, dictionary: Dictionary, report: Report) -> Reading:
     )
 
 
-def _frame(table: RawTable, report: Report) -> pl.DataFrame:
+def _frames_of_county(tables: Sequence[RawTable], report: Report) -> Frames:
+    """Return the frames of a workbook; its form tells which county all rows are of."""
+    forms = [table for table in tables if table.sheet.table.layout == "form"]
+    frames = {table.sheet.table.id: _frame(table, report, "") for table in forms}
+    county = _county_of_form(frames, report)
+    frames = {name: frame.with_columns(county=pl.lit(county)) for name, frame in frames.items()}
+    for table in tables:
+        if table.sheet.table.layout != "form":
+            frames[table.sheet.table.id] = _frame(table, report, county)
+    return frames
+
+
+def _frame(table: RawTable, report: Report, county: str | None = None) -> pl.DataFrame:
     """Return the typed frame of one table; odd cells go to the report."""
     rows = pl.Series("row", table.rows, dtype=pl.Int64)
-    columns = [rows]
+    counties = pl.Series("county", table.county, dtype=pl.String)
+    if county is not None:
+        counties = pl.Series("county", [county], pl.String).new_from_index(0, len(rows))
+    columns = [counties, rows]
     for field in table.sheet.fields:
         raw = table.columns.get(field.id)
         if raw is None:
@@ -109,8 +122,6 @@ def _frame(table: RawTable, report: Report) -> pl.DataFrame:
     if table.names is not None:
         names = pl.Series(NAME, [str(n).strip() if n else None for n in table.names], pl.String)
         columns.append(names)
-    if table.county is not None:
-        columns.append(pl.Series("county", table.county, dtype=pl.String))
     return pl.DataFrame(columns)
 
 
@@ -144,5 +155,9 @@ def _completed(frames: Frames, dictionary: Dictionary) -> Frames:
     for table in dictionary.table:
         schema = dictionary.schema(table.id)
         frame = frames.get(table.id)
-        whole[table.id] = pl.DataFrame(schema=schema) if frame is None else frame.select(*schema)
+        whole[table.id] = pl.DataFrame(schema=schema) if frame is None else _chosen(frame, schema)
     return whole
+
+
+def _chosen(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    return frame if frame.columns == list(schema) else frame.select(*schema)

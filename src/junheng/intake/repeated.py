@@ -57,6 +57,8 @@ def drop_repeated(sheet: Sheet, frame: pl.DataFrame, report: Report) -> pl.DataF
 def _drop(sheet: Sheet, frame: pl.DataFrame, twins: _Twins, report: Report) -> pl.DataFrame:
     names = ("county", *twins.same)
     told = _told(sheet, frame, twins, report)
+    if any(told[name].n_unique() == told.height for name in twins.same):
+        return frame  # what differs in one column differs
     again = told.filter(~pl.struct(names).is_first_distinct())
     if again.is_empty():
         return frame
@@ -92,4 +94,6 @@ def _told(sheet: Sheet, frame: pl.DataFrame, twins: _Twins, report: Report) -> p
     blank = told.filter(pl.col(twins.blank_too).is_null())["row"]
     places = {row: Place(sheet.table.id, twins.blank_too, row) for row in blank}
     refused = [row for row, place in places.items() if report.is_refused(place)]
+    if not refused:
+        return told
     return told.filter(~pl.col("row").is_in(refused))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from junheng.intake.forms import locate_form
 from junheng.intake.headings import (
@@ -124,10 +124,9 @@ def locate_rows(
     report.origins[sheet.table.id] = origin_of(headings, source, name)
     check_headings(headings, sheet, report, place)
     rows = _filled_rows(grid, headings)
+    columns = _columns_of([grid[at] for at in rows], _width(headings))
     taken = {
-        key: _pick(grid, rows, match.column)
-        for key, match in headings.matches.items()
-        if not match.unlike
+        key: columns[match.column] for key, match in headings.matches.items() if not match.unlike
     }
     return RawTable(
         sheet=sheet,
@@ -140,7 +139,7 @@ def locate_rows(
 
 def _filled_rows(grid: Grid, headings: Headings) -> list[int]:
     """Return the 0-based rows below the headings in which any known column is filled."""
-    columns = [match.column for match in headings.matches.values()]
+    columns = sorted(match.column for match in headings.matches.values())
     return [
         at
         for at in range(headings.row + 1, len(grid))
@@ -148,5 +147,14 @@ def _filled_rows(grid: Grid, headings: Headings) -> list[int]:
     ]
 
 
-def _pick(grid: Grid, rows: list[int], column: int) -> list[object]:
-    return [grid[at][column] if column < len(grid[at]) else None for at in rows]
+def _width(headings: Headings) -> int:
+    return 1 + max((match.column for match in headings.matches.values()), default=0)
+
+
+def _columns_of(rows: Grid, width: int) -> list[Sequence[object]]:
+    """Return the cells column by column; what a short row lacks is empty."""
+    if not rows:
+        return [()] * width
+    longest = max(width, *map(len, rows))
+    even = (row if len(row) == longest else [*row, *[None] * (longest - len(row))] for row in rows)
+    return list(zip(*even, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -69,6 +69,8 @@ class Tables:
     frames: Mapping[str, pl.DataFrame]
     origins: Mapping[str, Origin]
     notices: tuple[Notice, ...] = ()
+    # Where counties were read from workbooks of their own; those of the rest are in `origins`.
+    own_origins: Mapping[str, Mapping[str, Origin]] = field(default_factory=dict)
 
     def __getitem__(self, table_id: str) -> pl.DataFrame:
         """Return the frame of one table."""
@@ -81,7 +83,8 @@ class Tables:
     def of_county(self, county: str) -> Tables:
         """Return the rows of one county."""
         frames = {name: f.filter(pl.col("county") == county) for name, f in self.frames.items()}
-        return Tables(frames=frames, origins=self.origins, notices=self.notices)
+        origins = self.own_origins.get(county, self.origins)
+        return Tables(frames=frames, origins=origins, notices=self.notices)
 
     def by_county(self) -> dict[str, Tables]:
         """Return each county's tables in order of appearance, cutting every frame only once."""
@@ -92,7 +95,7 @@ class Tables:
                     name: parts[name].get((county,), frame.clear())
                     for name, frame in self.frames.items()
                 },
-                origins=self.origins,
+                origins=self.own_origins.get(county, self.origins),
             )
             for county in self.counties()
         }

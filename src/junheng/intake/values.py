@@ -17,7 +17,7 @@ from junheng.intake.choices import choose
 from junheng.intake.dates import NotADateError, UnclearDateError, as_date, as_year
 from junheng.intake.layout import Field
 from junheng.intake.numbers import NotANumberError, WrongUnitError, as_number
-from junheng.intake.text import clean, half_width, shown
+from junheng.intake.text import clean, half_width, shown, visible
 from junheng.intake.wording import did_you_mean, read_as, wording
 
 ERROR_TEXT: Final = re.compile(r"#(DIV/0!|REF!|N/A|VALUE!|NAME\?|NUM!|NULL!)|Err:\d{3}")
@@ -89,6 +89,14 @@ def understand(
     return understood
 
 
+def is_plain(text: str, of: Field) -> bool:
+    """Whether a text is certainly read as it stands, so that it need not be looked at closely."""
+    if of.is_code:
+        return text.isascii() and text.isalnum() and text.upper() not in _word_states()
+    # Letters alone are no dash, no zero and no error; a long one is no word for nothing either.
+    return text.isalpha() and len(text) > _longest_word()
+
+
 def in_words(value: object, of: Field) -> str:
     """Return a value as the user would write it."""
     if value is None:
@@ -143,6 +151,11 @@ def _word_states() -> dict[str, State]:
     words = wording()["words"]
     states = {"dash": State.DASH, "unknown": State.UNKNOWN, "none": State.NONE}
     return {half_width(w).upper(): state for key, state in states.items() for w in words[key]}
+
+
+@cache
+def _longest_word() -> int:
+    return max(map(len, _word_states()))
 
 
 def _read_number(raw: object, of: Field, scale: Decimal) -> Understood:
@@ -265,7 +278,7 @@ def _read_text(raw: object, of: Field, scale: Decimal) -> Understood:
 
 
 def _read_typed_text(raw: str, of: Field) -> Understood:
-    text = clean(raw)
+    text = clean(visible(raw))
     if of.is_code:
         code = half_width(text)
         if _SCIENTIFIC.fullmatch(code):

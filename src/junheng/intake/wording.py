@@ -11,6 +11,7 @@ from typing import Any
 
 from junheng.base.errors import UnusableFileError
 
+_UNPRINTABLE = "\ufffd"  # stands for what would steer the screen instead of being shown
 _FILE = Path(__file__).parent / "wording.zh_Hans.toml"
 
 
@@ -55,5 +56,7 @@ def unusable(file: str, code: str, **params: object) -> UnusableFileError:
     """Return the error of a file that cannot be used at all."""
     texts = wording()["unusable"][code]
     return UnusableFileError(
-        file=file, why=texts["why"].format(**params), fix=texts["fix"].format(**params)
+        file="".join(mark if mark.isprintable() else _UNPRINTABLE for mark in file),
+        why=texts["why"].format(**params),
+        fix=texts["fix"].format(**params),
     )

@@ -1,0 +1,109 @@
+"""Conditions on the rows of a table, and which of them hold anywhere, asked all at once.
+
+A clean county answers no to every one of some hundred questions, so a question must cost
+little: conditions are made once, depend on elements only, and are asked in groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import polars as pl
+
+from junheng.intake.layout import Field, Layout, Sheet
+
+KIND: Final = "_kind"  # the kind of the row's school, joined to the row while it is checked
+UNTAUGHT: Final = "untaught"
+ABOVE: Final = "above"
+_STAGE: Final = "stage"
+_SHEETS: Final = 2**6  # of a few rulebooks, for which conditions are kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Group:
+    """Fields of a sheet that the same kinds of school and stages are asked for."""
+
+    id: str
+    fields: tuple[Field, ...]
+    not_asked: pl.Expr  # null where kind or stage is unknown
+
+    def stray(self, field: Field) -> pl.Expr:
+        """Return whether a number other than 0 stands where none is asked for."""
+        return (self.not_asked & (pl.col(field.id) != 0)).fill_null(value=False)
+
+
+@lru_cache(maxsize=_SHEETS)
+def groups(sheet: Sheet) -> tuple[Group, ...]:
+    """Return the fields of a sheet that not every row is asked for."""
+    has_stage = sheet.field(_STAGE) is not None
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Field]] = {}
+    for field in sheet.fields:
+        kinds = field.element.kinds
+        stages = tuple(str(stage) for stage in field.element.stages) if has_stage else ()
+        if kinds or stages:
+            alike.setdefault((kinds, stages), []).append(field)
+    return tuple(
+        Group(id=f"stray {at}", fields=tuple(fields), not_asked=~_asked(kinds, stages))
+        for at, ((kinds, stages), fields) in enumerate(alike.items())
+    )
+
+
+def _asked(kinds: tuple[str, ...], stages: tuple[str, ...]) -> pl.Expr:
+    limits = [(KIND, kinds)] * bool(kinds) + [(_STAGE, stages)] * bool(stages)
+    asked = [pl.col(name).is_in(among) for name, among in limits]
+    return asked[0] if len(asked) == 1 else asked[0] & asked[1]
+
+
+@lru_cache(maxsize=_SHEETS)
+def wholes(sheet: Sheet) -> tuple[tuple[Field, Field], ...]:
+    """Return the parts of a sheet with their wholes."""
+    fields = {field.id: field for field in sheet.fields}
+    found = ((field, fields.get(field.element.at_most or "")) for field in sheet.fields)
+    return tuple((part, whole) for part, whole in found if whole is not None)
+
+
+def above(part: Field, whole: Field) -> pl.Expr:
+    """Return whether a part is greater than its whole."""
+    return (pl.col(part.id) > pl.col(whole.id)).fill_null(value=False)
+
+
+@lru_cache(maxsize=_SHEETS)
+def untaught(layout: Layout) -> pl.Expr:
+    """Return whether the row is of a stage that a school of this kind does not teach."""
+    found = pl.lit(value=False)
+    for stage, kinds in layout.kinds_by_stage.items():
+        found |= (pl.col(_STAGE) == stage) & ~pl.col(KIND).is_in(kinds)
+    return found.fill_null(value=False)
+
+
+@lru_cache(maxsize=_SHEETS)
+def questions(sheet: Sheet, layout: Layout, *, with_kind: bool) -> Mapping[str, pl.Expr]:
+    """Return what is asked of a whole sheet at once; a yes is looked into row by row."""
+    asked: dict[str, list[pl.Expr]] = {}
+    if with_kind and sheet.field(_STAGE) is not None:
+        asked[UNTAUGHT] = [untaught(layout)]
+    for group in groups(sheet) if with_kind else ():
+        numbers = [field for field in group.fields if field.element.is_number]
+        if numbers:
+            strays = pl.any_horizontal(pl.col(field.id) != 0 for field in numbers)
+            asked[group.id] = [group.not_asked & strays]
+    asked[ABOVE] = [pl.col(part.id) > pl.col(whole.id) for part, whole in wholes(sheet)]
+    return {name: pl.any_horizontal(ones) for name, ones in asked.items() if ones}
+
+
+def holding(frame: pl.DataFrame, conditions: Mapping[str, pl.Expr]) -> frozenset[str]:
+    """Return the names of the conditions that hold for at least one row."""
+    if not conditions or frame.is_empty():
+        return frozenset()
+    held = frame.select(one.any().alias(name) for name, one in conditions.items())
+    return frozenset(name for name, holds in held.row(0, named=True).items() if holds)
+
+
+def fields_holding(frame: pl.DataFrame, conditions: Iterable[tuple[Field, pl.Expr]]) -> list[Field]:
+    """Return the fields whose condition holds for at least one row."""
+    asked = list(conditions)
+    held = holding(frame, {field.id: condition for field, condition in asked})
+    return [field for field, _ in asked if field.id in held]

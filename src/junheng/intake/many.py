@@ -1,0 +1,158 @@
+"""Reads a folder of county workbooks: every file on its own, several at a time."""
+
+from __future__ import annotations
+
+import dataclasses
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from junheng.base.elements import Dictionary
+from junheng.base.errors import UnusableFileError
+from junheng.intake.guard import WORKBOOKS, FileKind
+from junheng.intake.reader import read_input
+from junheng.intake.rejects import Notice, Reading, Reject
+from junheng.intake.tables import Origin, Tables
+from junheng.intake.wording import reject_words, unusable
+
+FILES_TOGETHER: Final = (
+    16  # files handed to a process at once; a handful hides the cost of handing over
+)
+_THREADS: Final = "POLARS_MAX_THREADS"
+_TABLES: Final = {f".{kind}" for kind in (FileKind.CSV, FileKind.PARQUET)}
+
+
+def workbooks_in(folder: Path) -> tuple[Path, ...]:
+    """Return the workbooks of a folder in the order of their names; none if it holds tables.
+
+    Raises:
+        UnusableFileError: it holds workbooks and tables.
+    """
+    suffixes = {f".{kind}" for kind in WORKBOOKS}
+    # Office programs leave a file beside every one that is open, and systems hide others.
+    files = [one for one in sorted(folder.iterdir()) if not one.name.startswith(("~$", "."))]
+    books = tuple(one for one in files if one.suffix.lower() in suffixes and one.is_file())
+    others = [one for one in files if one.suffix.lower() in _TABLES]
+    if books and others:
+        raise unusable(folder.name, "mixed_folder", book=books[0].name, table=others[0].name)
+    return books
+
+
+def read_workbooks(
+    paths: Sequence[Path],
+    dictionary: Dictionary,
+    labels: Mapping[str, object],
+    *,
+    processes: int | None = None,
+) -> Iterator[Reading]:
+    """Yield what was read, some files at a time, in the order of the files.
+
+    A file that cannot be read at all is a reject among the others.
+
+    Args:
+        paths: the workbooks, one county each.
+        dictionary: the elements asked.
+        labels: the rulebook's Chinese names.
+        processes: how many read side by side; by default as many as there are processors,
+            and one for a few files, which are read before others have started.
+    """
+    parts = [paths[at : at + FILES_TOGETHER] for at in range(0, len(paths), FILES_TOGETHER)]
+    count = min(processes or len(os.sched_getaffinity(0)), len(parts))
+    read = partial(_read_some, dictionary=dictionary, labels=labels)
+    if count <= 1:
+        yield from map(read, parts)
+        return
+    # A copy of a process that has threads may hang, so every reader starts afresh.
+    context = multiprocessing.get_context("spawn")
+    with (
+        _one_thread_each(),
+        ProcessPoolExecutor(count, context, _start, (dictionary, labels)) as pool,
+    ):
+        yield from pool.map(_read_part, parts)
+
+
+def joined(readings: Iterable[Reading]) -> Reading:
+    """Return everything that was read as one; a county that two files speak of is refused."""
+    frames: dict[str, list[pl.DataFrame]] = {}
+    own: dict[str, Mapping[str, Origin]] = {}
+    rejects: list[Reject] = []
+    notices: list[Notice] = []
+    for reading in readings:
+        for county, origins in reading.tables.own_origins.items():
+            if county in own:
+                rejects.append(_repeated(county, own[county], origins))
+            own.setdefault(county, origins)
+        rejects += reading.rejects
+        notices += reading.notices
+        for name, frame in reading.tables.frames.items():
+            frames.setdefault(name, []).append(frame)
+    whole = {name: pl.concat(ones) for name, ones in frames.items()}
+    tables = Tables(frames=whole, origins={}, notices=tuple(notices), own_origins=own)
+    return Reading(tables=tables, rejects=tuple(rejects), notices=tuple(notices))
+
+
+def _repeated(county: str, first: Mapping[str, Origin], second: Mapping[str, Origin]) -> Reject:
+    files = [next(iter(origins.values())).file for origins in (first, second)]
+    words = reject_words("repeated_county", value=county, file=files[0])
+    place = {"file": files[1], "sheet": "", "cell": "", "heading": ""}
+    return Reject(code="repeated_county", value=county, **place, **words)
+
+
+# ------------------------------------------------------------------ in a process of its own
+
+_given: dict[str, tuple[Dictionary, Mapping[str, object]]] = {}
+
+
+def _start(dictionary: Dictionary, labels: Mapping[str, object]) -> None:
+    """Keep what every file is read with; it is handed over only once."""
+    _given["words"] = (dictionary, labels)
+
+
+def _read_part(paths: Sequence[Path]) -> Reading:
+    dictionary, labels = _given["words"]
+    return _read_some(paths, dictionary, labels)
+
+
+def _read_some(
+    paths: Sequence[Path], dictionary: Dictionary, labels: Mapping[str, object]
+) -> Reading:
+    return joined(_read_one(path, dictionary, labels) for path in paths)
+
+
+def _read_one(path: Path, dictionary: Dictionary, labels: Mapping[str, object]) -> Reading:
+    try:
+        reading = read_input(path, dictionary, labels)
+    except UnusableFileError as error:
+        place = {"file": path.name, "sheet": "", "cell": "", "heading": ""}
+        words = reject_words("unusable_file", value=error.params["why"])
+        words["fix"] = f"{error.params['fix']}{words['fix']}"
+        reject = Reject(code="unusable_file", value="", **place, **words)
+        return Reading(tables=Tables(frames={}, origins={}), rejects=(reject,), notices=())
+    tables = reading.tables
+    own = {str(county): tables.origins for county in tables["county"]["county"] if county}
+    return Reading(
+        tables=dataclasses.replace(tables, origins={}, own_origins=own),
+        rejects=reading.rejects,
+        notices=reading.notices,
+    )
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let processes that start meanwhile compute on one thread: there are enough of them."""
+    before = os.environ.get(_THREADS)
+    os.environ[_THREADS] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_THREADS]
+        else:
+            os.environ[_THREADS] = before

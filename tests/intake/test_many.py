@@ -1,0 +1,83 @@
+"""A folder of county workbooks is read file by file, and nothing of one is lost for another."""
+
+import shutil
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from junheng.base.errors import UnusableFileError
+from junheng.intake.many import joined, read_workbooks, workbooks_in
+from junheng.intake.reader import read_input
+
+COUNTIES = ("甲县", "乙县", "丙县")
+
+
+@pytest.fixture
+def folder(cells, save, tmp_path):
+    """Three counties with the same schools, and what a folder otherwise holds."""
+    folder = tmp_path / "各县"
+    folder.mkdir()
+    for number, county in enumerate(COUNTIES):
+        cells["县情"]["D4"] = county
+        shutil.move(save(cells, name=f"{number}"), folder)
+    (folder / "~$0.xlsx").write_bytes(b"\x06open")
+    (folder / "说明.txt").write_text("请看", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def read(dictionary, labels):
+    def read(folder, **how):
+        return joined(read_workbooks(workbooks_in(folder), dictionary, labels, **how))
+
+    return read
+
+
+def test_every_county_is_read_as_if_it_were_alone(folder, read, dictionary, labels):
+    together = read(folder)
+    assert together.rejects == ()
+    assert together.tables.counties() == COUNTIES
+    for number, county in enumerate(COUNTIES):
+        alone = read_input(folder / f"{number}.xlsx", dictionary, labels).tables
+        part = together.tables.of_county(county)
+        for name, frame in alone.frames.items():
+            assert_frame_equal(part[name], frame)
+        assert part.cell("schools", "pupils_primary", 4) == alone.cell(
+            "schools", "pupils_primary", 4
+        )
+
+
+def test_processes_side_by_side_read_the_same(folder, read):
+    for number in range(3, 40):
+        shutil.copy(folder / "0.xlsx", folder / f"{number}.xlsx")
+    one, two = read(folder, processes=1), read(folder, processes=2)
+    assert two.rejects == one.rejects
+    assert len(two.rejects) == 37
+    for name, frame in one.tables.frames.items():
+        assert_frame_equal(two.tables[name], frame)
+
+
+def test_a_file_that_cannot_be_read_is_told_among_the_others(folder, read):
+    (folder / "1.xlsx").write_bytes(b"PK\3\4 torn")
+    found = read(folder)
+    assert [(one.code, one.file) for one in found.rejects] == [("unusable_file", "1.xlsx")]
+    assert "已损坏" in found.rejects[0].why
+    assert found.tables.counties() == ("甲县", "丙县")
+
+
+def test_two_files_of_one_county_are_refused(folder, read):
+    shutil.copy(folder / "0.xlsx", folder / "9.xlsx")
+    (reject,) = read(folder).rejects
+    assert (reject.code, reject.file, reject.value) == ("repeated_county", "9.xlsx", "甲县")
+    assert "0.xlsx" in reject.why
+
+
+def test_a_folder_of_workbooks_and_tables_is_not_guessed_at(folder):
+    (folder / "学校.csv").write_text("县\n", encoding="utf-8")
+    with pytest.raises(UnusableFileError, match="既有工作簿"):
+        workbooks_in(folder)
+
+
+def test_a_folder_of_tables_has_no_workbooks(tmp_path):
+    (tmp_path / "学校.csv").write_text("县\n", encoding="utf-8")
+    assert workbooks_in(tmp_path) == ()
