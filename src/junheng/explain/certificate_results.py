@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any, Final
 
 from junheng.base.units import number_text
@@ -21,6 +21,7 @@ from junheng.rulebook.law import Law
 
 _ITEM: Final = ("quantity", "value", "worst", "best", "status", "contribution")
 _DISPERSION: Final = ("sections", "pupils", "mean", "cv", "cap", "low", "high", "status")
+_COARSE: Final = {"contribution": 6}  # shares of a tiny spread are made of float noise
 _DECIMALS: Final = 9  # of a number below 1000; of a larger one all but the noise of floats
 _DIGITS: Final = 12
 _SMALL: Final = 1000
@@ -29,52 +30,44 @@ _Found = dict[str, Any]
 
 
 def results_statement(evaluation: CountyEvaluation, law: Law) -> _Found:
-    """Return everything found: the strict reading whole, the others where they differ from it."""
-    strict = _reading(evaluation.strict, evaluation.resources, law)
-    others = {"relaxed": _reading(evaluation.relaxed, evaluation.relaxed_resources, law)}
+    """Return everything found: the strict reading whole, of the others what they are about.
+
+    A relaxation by itself shows whole findings of the indicator it eases: of an item the sections
+    and dispersions of that item. All relaxations together show the verdict on every section, and
+    the other indicators they ease; items they ease stand with each relaxation.
+    """
+    every = [item.id for item in law.items]
+    others = {}
+    if evaluation.alone:
+        others["relaxed"] = _reading(evaluation.relaxed, evaluation.relaxed_resources, law, [])
     for name, verdict in evaluation.alone.items():
-        others[name] = _reading(verdict, evaluation.alone_resources[name], law)
+        eased = [item for item in every if item == law.relaxation(name).indicator]
+        others[name] = _reading(verdict, evaluation.alone_resources[name], law, eased)
     return {
-        "in_force": {
-            "indicators": [one.id for one in (*law.items, *law.others)],
-            "relaxations": [one.id for one in law.relaxations],
-        },
-        "verdicts": {name: one["status"] for name, one in {"strict": strict, **others}.items()},
-        "strict": strict,
-        "eased": {name: _differing(strict, one) for name, one in others.items()},
-        "helped": {name: list(schools) for name, schools in evaluation.used.items()},
+        "strict": _reading(evaluation.strict, evaluation.resources, law, every),
+        "eased": others,
     }
 
 
-def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> _Found:
-    """Return what of a reading is otherwise than before, however deep it stands."""
-    return {
-        key: _new(before.get(key), value)
-        for key, value in after.items()
-        if before.get(key) != value
-    }
-
-
-def _new(old: object, value: object) -> object:
-    return _differing(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-
-
-def number(value: float | None) -> str | None:
+def number(value: float | None, decimals: int = _DECIMALS) -> str | None:
     """Return a number as the certificate writes it; None for one that is not known or endless."""
     if value is None or not math.isfinite(value):
         return None
     if abs(value) < _SMALL:
-        return number_text(round(float(value), _DECIMALS))
+        return number_text(round(float(value), decimals))
     return number_text(float(f"{value:.{_DIGITS}g}"))
 
 
-def _reading(verdict: Verdict, resources: Resources, law: Law) -> _Found:
+def _reading(verdict: Verdict, resources: Resources, law: Law, items: Sequence[str]) -> _Found:
+    strict = not verdict.relaxations
+    about = {law.relaxation(name).indicator for name in verdict.relaxations}
+    found = verdict.indicators
     return {
         "status": verdict.status,
         "steps": {step.id: _step(step) for step in verdict.steps},
-        "sections": _sections(resources, law),
-        "dispersions": _dispersions(resources, law),
-        "indicators": {name: _indicator(one) for name, one in verdict.indicators.items()},
+        "sections": _sections(resources, items) if about.difference(found) or strict else {},
+        "dispersions": _dispersions(resources, items, law),
+        "indicators": {k: _indicator(one) for k, one in found.items() if strict or k in about},
     }
 
 
@@ -83,38 +76,38 @@ def _step(step: Step) -> _Found:
     return {"status": step.status, **counts}
 
 
-def _sections(resources: Resources, law: Law) -> _Found:
+def _sections(resources: Resources, items: Sequence[str]) -> _Found:
     found = {}
     for row in resources.sections.to_dicts():
         found[f"{row['school']}|{row['stage']}"] = {
             "pupils": number(row["pupils"]),
-            "share": number(row["share"]),
             "sure": row["sure"],
             "merged": row["merged"] or [],
             **{name: row.get(name) for name in ("status", "met", "near")},
             "items": {
-                item.id: {name: _plain(row[f"{item.id}.{name}"]) for name in _ITEM}
-                for item in law.items
+                item: {name: _plain(row[f"{item}.{name}"], name) for name in _ITEM}
+                for item in items
             },
         }
     return found
 
 
-def _dispersions(resources: Resources, law: Law) -> _Found:
+def _dispersions(resources: Resources, items: Sequence[str], law: Law) -> _Found:
     found = {}
-    items = {item.id: item for item in items_of(law)}
+    by_id = {item.id: item for item in items_of(law)}
     for row in resources.dispersions.to_dicts():
-        stage, item = row["stage"], items[row["indicator"]]
-        found[f"{stage}|{item.id}"] = {
-            "standard": number(item.standards.get(stage)),
-            "floor": number(item.floors.get(stage)),
-            **{name: _plain(row[name]) for name in _DISPERSION},
-        }
+        stage, item = row["stage"], by_id[row["indicator"]]
+        if item.id in items:
+            found[f"{stage}|{item.id}"] = {
+                "standard": number(item.standards.get(stage)),
+                "floor": number(item.floors.get(stage)),
+                **{name: _plain(row[name], name) for name in _DISPERSION},
+            }
     return found
 
 
-def _plain(value: object) -> object:
-    return number(value) if isinstance(value, float) else value
+def _plain(value: object, name: str) -> object:
+    return number(value, _COARSE.get(name, _DECIMALS)) if isinstance(value, float) else value
 
 
 def _indicator(found: IndicatorFinding) -> _Found:
