@@ -238,39 +238,39 @@ def verified(cert):  # 证明了多少处；不符之处
 
 # ---------------------------------------------------- 命令
 
-def nation(job):  # 一个进程做自己那一份：每 n 个县取一个
+def nation(job):  # 一个进程做自己那一份：每 parts 行取一行
     path, part, parts = job
-    proved, failed, digests = Counter(), [], []
+    proved, failed, digests, index = Counter(), [], [], {}
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         head = json.loads(next(lines))
         for at, text in enumerate(lines):
-            if at % parts == part and not text.startswith('{"certificates"'):
+            if text.startswith('{"certificates"'):
+                index = json.loads(text)
+            elif at % parts == part:
                 cert = json.loads(text)
                 counts, wrong = verified(cert | {"law": head["law"]})
-                wrong += [] if canonical(cert) == text.strip().encode() else [("写法", "不是规范写法", "规范写法")]
+                wrong += spelt_as(cert, text.encode())
                 proved += counts
                 failed += [(f"{cert['county']} {where}", *pair) for where, *pair in wrong]
                 digests.append((at, [cert["county"], cert["digest"]]))
-    return proved, failed, digests
+    return proved, failed, digests, index
+
+def spelt_as(cert, text):
+    return [] if canonical(cert) == text.rstrip(b"\n") else [("写法", "不是规范写法", "规范写法")]
 
 def county(path):
     text = Path(path).read_bytes()
     cert = json.loads(text)
     proved, failed = verified(cert)
-    failed += [] if canonical(cert) == text.rstrip(b"\n") else [("写法", "不是规范写法", "规范写法")]
-    return cert, proved, failed
+    return cert, proved, failed + spelt_as(cert, text)
 
 def nations(path, jobs):
     with multiprocessing.Pool(jobs) as pool:
-        found = pool.map(nation, [(path, part, jobs) for part in range(jobs)])
-    digests = [pair for _, pair in sorted(pair for _, _, pairs in found for pair in pairs)]
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        head, *_, index = lines if False else (json.loads(next(lines)), json.loads([*lines][-1]))
-    failed = [one for _, wrong, _ in found for one in wrong]
-    if index.get("certificates") != digests or index["digest"] != digest(digests):
+        proved, failed, digests, index = zip(*pool.map(nation, [(path, n, jobs) for n in range(jobs)]), strict=True)
+    pairs, failed = [pair for _, pair in sorted(sum(digests, []))], sum(failed, [])
+    if index[0].get("certificates") != pairs or index[0].get("digest") != digest(pairs):
         failed.append(("目录", "与各县凭证的摘要不一致", "一致"))
-    return head | {"county": f"{len(digests)} 个县", "digest": digest(digests)}, sum(
-        (proved for proved, _, _ in found), Counter()), failed
+    return {"county": f"{len(pairs):,} 个县", "digest": digest(pairs)}, sum(proved, Counter()), failed
 
 def report(cert, proved, failed, asked):
     print(f"凭证：{cert['county']}，摘要 {cert['digest']}")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 import typer
@@ -33,19 +36,20 @@ _NOTICES_SHOWN = 8
 Reader = Callable[[Path, Dictionary, Mapping[str, object]], Reading]
 
 
-def evaluate_input(
-    path: Path,
-    output: Path,
-    law: Law,
-    *,
-    now: dt.datetime,
-    county: str | None,
-    rejects: Path | None,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What one call of the command asks for besides the documents."""
+
+    county: str | None = None  # only this one of many
+    rejects: Path | None = None  # where to list what was refused
+    certificates: bool = False  # of many counties too
+
+
+def evaluate_input(path: Path, output: Path, law: Law, *, now: dt.datetime, wishes: Wishes) -> None:
     """Evaluate one county into documents, or many into tables."""
-    tables = chosen(read_clean(path, law.rulebook, rejects), county)
+    tables = chosen(read_clean(path, law.rulebook, wishes.rejects), wishes.county)
     if len(tables.counties()) > 1:
-        _evaluate_many(tables, output, law)
+        _evaluate_many(tables, output, law, certificates=wishes.certificates)
         return
     with console().status(say("evaluating")):
         evaluation = evaluate_county(tables, law)
@@ -140,21 +144,18 @@ def _write_documents(
     return write_editions(output, evaluation, tables, law, now=now, engine_version=__version__)
 
 
-def _evaluate_many(tables: Tables, output: Path, law: Law) -> None:
+def _evaluate_many(tables: Tables, output: Path, law: Law, *, certificates: bool) -> None:
     """Evaluate many counties: sections and dispersions together, verdicts one by one."""
-    from rich.progress import track
-
     with console().status(say("evaluating")):
         resources = evaluate_resources(tables, law)
-    parts = {
-        name: frame.partition_by("county", as_dict=True) for name, frame in tables.frames.items()
-    }
     words, rows, strict = Words(law.rulebook.labels), [], []
-    for county in track(tables.counties(), description=say("evaluating"), console=console()):
-        frames = {name: parts[name].get((county,), tables[name].clear()) for name in tables.frames}
-        evaluation = evaluate_county(Tables(frames=frames, origins=tables.origins), law)
-        rows.append(_county_row(evaluation, words))
-        strict.append(evaluation.strict.status)
+    with _certified(output, law) if certificates else nullcontext() as certify:
+        for one in _by_county(tables):
+            evaluation = evaluate_county(one, law)
+            rows.append(_county_row(evaluation, words))
+            strict.append(evaluation.strict.status)
+            if certify is not None:
+                certify(evaluation, one)
     output.mkdir(parents=True, exist_ok=True)
     resources.sections.write_parquet(output / "sections.parquet")
     resources.dispersions.write_parquet(output / "dispersions.parquet")
@@ -162,8 +163,34 @@ def _evaluate_many(tables: Tables, output: Path, law: Law) -> None:
     tell(say("many", count=len(rows), sections=f"{resources.sections.height:,}"))
     tell(say("many_verdicts", **{status.value: strict.count(status) for status in Status}))
     tell(say("wrote"))
-    for name in ("sections.parquet", "dispersions.parquet", "counties.csv"):
+    for name in (*_OF_MANY, *(_CERTIFIED if certificates else ())):
         tell(f"  {output / name}  {word('files', name)}")
+
+
+_OF_MANY: Final = ("sections.parquet", "dispersions.parquet", "counties.csv")
+_CERTIFIED: Final = ("certificates.jsonl.gz", "certificates.index.json")
+
+
+def _by_county(tables: Tables) -> Iterator[Tables]:
+    """Yield the tables of each county, with a bar that shows how far it has come."""
+    from rich.progress import track
+
+    parts = {
+        name: frame.partition_by("county", as_dict=True) for name, frame in tables.frames.items()
+    }
+    for county in track(tables.counties(), description=say("evaluating"), console=console()):
+        frames = {name: parts[name].get((county,), tables[name].clear()) for name in tables.frames}
+        yield Tables(frames=frames, origins=tables.origins)
+
+
+@contextmanager
+def _certified(output: Path, law: Law) -> Iterator[Callable[[CountyEvaluation, Tables], None]]:
+    """Yield what puts an evaluation's certificate into the archive of all counties."""
+    from junheng.explain.certificate import certificate
+    from junheng.publish.certificates import certificates_in
+
+    with certificates_in(output, law) as add:
+        yield lambda found, tables: add(certificate(found, tables, law, engine_version=__version__))
 
 
 def _county_row(evaluation: CountyEvaluation, words: Words) -> dict[str, str]:

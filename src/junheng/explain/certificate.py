@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from junheng.evaluate.findings import CountyEvaluation
@@ -46,7 +46,7 @@ def certificate(
     return stated | {"digest": digest_of(stated)}
 
 
-def canonical(stated: Mapping[str, Any]) -> bytes:
+def canonical(stated: Mapping[str, Any] | Sequence[Any]) -> bytes:
     """Return the one way to write a certificate.
 
     UTF-8, keys in the order of their code points, no white space, no escapes but those JSON
@@ -58,6 +58,6 @@ def canonical(stated: Mapping[str, Any]) -> bytes:
     return text.encode()
 
 
-def digest_of(stated: Mapping[str, Any]) -> str:
+def digest_of(stated: Mapping[str, Any] | Sequence[Any]) -> str:
     """Return the SHA-256 of the canonical form, in hex."""
     return hashlib.sha256(canonical(stated)).hexdigest()
