@@ -2,21 +2,24 @@
 
 供 verify_certificate.py 用；只用标准库，数都是精确分数。
 """
+
 # fmt: off
 import math
 from collections import defaultdict
 from datetime import date
 from fractions import Fraction
-from itertools import product
+from itertools import chain, product
 from typing import NamedTuple
 
-STAGES, POINT, NA = ("primary", "junior"), "teaching_point", "not_applicable"
+STAGES, ROOMS = ("primary", "junior"), ("music", "art")
+POINT, NA = "teaching_point", "not_applicable"
 SLACK = Fraction(1, 10**9)  # 只为浮点误差
+SIDES = ("numerator", "numerator_minus", "denominator", "denominator_minus")
 
 class Range(NamedTuple):  # 一个数：最小、最大、是否填了。没填的取遍合理范围，两头结论相同才有结论
     low: object = 0
     high: object = 0
-    told: bool = True
+    told: object = True
     value = property(lambda self: self.low if self.low == self.high else None)
     __add__ = lambda a, b: Range(a.low + b.low, a.high + b.high, a.told and b.told)
     __sub__ = lambda a, b: Range(a.low - b.high, a.high - b.low, a.told and b.told)
@@ -51,10 +54,11 @@ def thing(about, status, value=None, standard=None):  # 看过的一所学校、
     found = {"value": number(value), "standard": number(standard), "status": status}
     return "|".join(str(name) for name in about if name is not None), found
 
-def part_of(things=(), how=None, status=None, value=None, standard=None, inputs=()):
+def part_of(things=(), how=None, status=None, value=None, standard=None, inputs=()):  # 指标的一个部分
     status = status or all_of(one["status"] for _, one in things)
-    return {"status": status, "value": number(value), "standard": number(standard), "comparison": how,
-            "inputs": {k: number(v) for k, v in inputs}, "singles": dict(things), "variants": {}}
+    return {"status": status, "value": number(value), "standard": number(standard),
+            "comparison": how, "inputs": {k: number(v) for k, v in inputs},
+            "singles": dict(things), "variants": {}}
 
 class County:
 
@@ -160,11 +164,12 @@ class County:
             return None if value is None else told[name][1](value)
         largest, pupils = name == "largest_class_below", self.pupils(school)
         if name == "migrant_percent_above":
-            few = self.number("migrant_pupils", school).value
-            return None if None in (few, pupils.value) else few * 100 > Fraction(wanted) * pupils.value
+            few, all_of_them = self.number("migrant_pupils", school).value, pupils.value
+            if None in (few, all_of_them): return None
+            return few * 100 > Fraction(wanted) * all_of_them
         low, high, _ = self.largest_class(school) if largest else pupils
-        at_least = name == "pupils_at_least"
-        return maybe(low >= wanted, high >= wanted) if at_least else maybe(high < wanted, low < wanted)
+        if name == "pupils_at_least": return maybe(low >= wanted, high >= wanted)
+        return maybe(high < wanted, low < wanted)
 
     def classes(self, school, stage):  # 班数：申报的，不少于列出的行数；填了人数的班
         listed = [r for r in self.at.get(("classes", school["school"]), ()) if r["stage"] == stage]
@@ -175,8 +180,9 @@ class County:
 
     def largest_class(self, school):
         found = [self.classes(school, stage) for stage in self.stages(school)]
-        low, top = max([0, *(n for _, ns in found for n in ns)]), self.elements["class_pupils"]["maximum"]
-        return Range(low, int(top) if any(count.high > len(ns) for count, ns in found) else low)
+        low, top = max([0, *(n for _, ns in found for n in ns)]), self.elements["class_pupils"]
+        more = any(count.high > len(ns) for count, ns in found)
+        return Range(low, int(top["maximum"]) if more else low)
 
     # ------------------------------------------------ 测算方式
 
@@ -184,10 +190,11 @@ class County:
         standard, things, counted = self.standard(part), [], []
         if standard is None:
             return part_of(status=NA)
-        sides = [m.get(k, []) for k in ("numerator", "numerator_minus", "denominator", "denominator_minus")]
-        names, per, bounded = sum(sides, []), m.get("per", 100), m.get("bounded", True)
+        sides = [m.get(side, []) for side in SIDES]
+        names, per, bounded = [*chain(*sides)], m.get("per", 100), m.get("bounded", True)
         county = all(self.elements[n]["table"] == "county" for n in names)
-        for group, stage, sure in [([self.facts], None, True)] if county else self.entries(part, m, names):
+        whole = [([self.facts], None, True)]
+        for group, stage, sure in whole if county else self.entries(part, m, names):
             n = {name: total(self.asked(name, c, stage) for c in group) for name in names}
             plus, minus, base, less = (total(n[name] for name in side) for side in sides)
             top, base = plus - minus, base - less
@@ -195,7 +202,7 @@ class County:
             counted.append((sure, top, base, n))
             found, nobody = ratio(top, base, per, bounded), base.high == 0
             status = NA if nobody else judge(found, *standard, sure)
-            things.append(thing((group[0].get("school"), stage, group[0]["row"]), status,
+            things.append(thing((group[0].get("school"), stage, group[0].get("row")), status,
                                 None if nobody else found.value, standard[1].low))
         things = [] if county else things
         if m.get("of") == "each_school":
@@ -230,27 +237,29 @@ class County:
     def amount(self, part, m, _):
         told, have = self.facts.get("funding_region"), self.number(m["element"], self.facts)
         regions = [told] if told else self.elements.get("funding_region", {}).get("choices", [None])
-        bars = [s for s in (self.standard(part, stage=m.get("stage"), region=r) for r in regions) if s]
-        if not bars:
+        bars = [self.standard(part, stage=m.get("stage"), region=region) for region in regions]
+        if not (bars := [bar for bar in bars if bar]):
             return part_of(status=NA, value=have.value)
-        need = Range(min(b[1].low for b in bars), max(b[1].low for b in bars))
-        inputs = [(m["element"], have.value)]
-        return part_of((), bars[0][0], judge(have, bars[0][0], need), have.value, need.value, inputs)
+        how, need = bars[0][0], Range(min(b[1].low for b in bars), max(b[1].low for b in bars))
+        inputs, status = [(m["element"], have.value)], judge(have, how, need)
+        return part_of((), how, status, have.value, need.value, inputs)
 
     def answer(self, part, m, _):
         told = self.facts.get(m["element"])
-        unanswered = "missing" if part.get("required", True) else NA
-        return part_of(status=unanswered if told is None else "met" if told is m["expected"] else "below")
+        if told is None:
+            return part_of(status="missing" if part.get("required", True) else NA)
+        return part_of(status="met" if told is m["expected"] else "below")
 
     def compare(self, _, m, __):
         left, right = (self.number(m[side], self.facts) for side in ("left", "right"))
-        inputs, status = [(m["left"], left.value), (m["right"], right.value)], judge(left, "at_least", right)
+        inputs = [(m["left"], left.value), (m["right"], right.value)]
+        status = judge(left, "at_least", right)
         return part_of((), "at_least", status, left.value, right.value, inputs)
 
     def years_since(self, part, m, _):
         standard, day = self.standard(part), self.facts.get(m["element"])
-        if standard is None or day is None:
-            return part_of(status="missing" if standard else NA, standard=standard and standard[1].low)
+        if standard is None: return part_of(status=NA)
+        if day is None: return part_of(status="missing", standard=standard[1].low)
         day, on = date.fromisoformat(day), date.fromisoformat(self.on)
         years = on.year - day.year - ((on.month, on.day) < (day.month, day.day))
         status = judge(Range(years, years), *standard)
@@ -293,8 +302,10 @@ class County:
             if r["survey_method"] == m["method"]:
                 happy, valid = (self.number(f"survey_{n}", r) for n in ("satisfied", "valid"))
                 top, base, found = top + happy, base + valid, ratio(happy, valid, 100, bounded=True)
-                status, value = (NA, None) if valid.value == 0 else (judge(found, *standard), found.value)
-                things.append(thing((r["survey_group"], r.get("row")), status, value, standard[1].low))
+                nobody, about = valid.value == 0, (r["survey_group"], r.get("row"))
+                status = NA if nobody else judge(found, *standard)
+                value = None if nobody else found.value
+                things.append(thing(about, status, value, standard[1].low))
         found = ratio(top, base, 100, bounded=True)
         status = judge(found, *standard) if base.high > 0 else "missing"
         status = None if m.get("of") == "each_group" else status
@@ -303,22 +314,26 @@ class County:
 
     def rooms(self, part, m, eased):
         things, scope = [], part.get("scope", "counted")
-        for room, (school, inside) in product(("music", "art"), self.inside(scope)):
+        for room, (school, inside) in product(ROOMS, self.inside(scope)):
             surely = possibly = self.standard(part, room=room)[1].low
             for one in eased:
                 norm = self.standard(one, stage=self.stages(school)[-1], room=room)
                 if norm and (may := self.may(one, school)) is not False:
-                    possibly, surely = min(possibly, norm[1].low), min(surely, norm[1].low) if may else surely
+                    possibly = min(possibly, norm[1].low)
+                    surely = min(surely, norm[1].low) if may else surely
             have, campuses = Range(), self.campuses(school, scope)
             for c in campuses:
-                listed = [r for r in self.at.get(("rooms", c["school"]), ()) if r["room_kind"] == room]
-                areas = [r["room_area"] for r in listed if r.get("room_area") is not None]
+                listed = self.at.get(("rooms", c["school"]), ())
+                listed = [r.get("room_area") for r in listed if r["room_kind"] == room]
+                areas = [area for area in listed if area is not None]
                 more = max(self.asked(f"{room}_rooms", c).high, len(listed)) - len(areas)
-                have += Range(sum(a >= surely - SLACK for a in areas), more + sum(a >= possibly - SLACK for a in areas))
-            classes = total(self.classes(c, stage)[0] for c in campuses for stage in self.stages(c))
+                have += Range(*(sum(a >= n - SLACK for a in areas) for n in (surely, possibly)))
+                have += Range(0, more)
+            classes = total(self.classes(c, s)[0] for c in campuses for s in self.stages(c))
             need = Range(*(math.ceil(Fraction(n, m["classes_per_room"])) for n in classes[:2]))
+            about = (school["school"], room, school["row"])
             status = judge(have, "at_least", need, inside)
-            things.append(thing((school["school"], room, school["row"]), status, have.value, need.value))
+            things.append(thing(about, status, have.value, need.value))
         return part_of(things, "at_least")
 
     def size(self, part, _, eased):
@@ -331,20 +346,23 @@ class County:
                 if norm and (may := self.may(one, school)) is not False:
                     possibly, surely = norm, norm if may else surely
             status = judge(pupils, how, Range(surely[1].low, possibly[1].low), inside)
-            things.append(thing((school["school"], school["row"]), status, pupils.value, surely[1].low))
+            about = (school["school"], school["row"])
+            things.append(thing(about, status, pupils.value, surely[1].low))
         return part_of(things, "at_most")
 
     def class_size(self, part, _, __):
         things, looked_at, over, scope = [], 0, 0, part.get("scope", "compulsory")
         for stage in STAGES:
             if not (standard := self.standard(part, stage=stage)): continue
-            for school, _inside in self.inside(scope):
-                count, sizes = self.classes(school, stage) if stage in self.stages(school) else (Range(), [])
+            for school in (s for s, _ in self.inside(scope) if stage in self.stages(s)):
+                count, sizes = self.classes(school, stage)
                 if count.high > len(sizes):
                     things.append(thing((school["school"], stage), "missing"))
             for r in self.rows["classes"]:
-                kind, pupils = self.schools.get(r["school"], {}).get("kind"), r.get("class_pupils") or 0
-                if r["stage"] == stage and kind in self.scopes[scope]["kinds"] and stage in self.taught[kind]:
+                school = self.schools.get(r["school"], {"kind": ""})
+                pupils = r.get("class_pupils") or 0
+                taught = stage == r["stage"] and stage in self.stages(school)
+                if taught and school["kind"] in self.scopes[scope]["kinds"]:
                     looked_at += 1
                     if pupils > standard[1].low:
                         over += 1
@@ -362,8 +380,9 @@ class County:
             told = [self.number(f"pupils_{s}", school).value for s in stages]
             due = Range(min(q.low for q in quotas), max(q.high for q in quotas)).times(full)
             if None not in told and sum(told) > 0:  # 两个学段的定额按学生数加权
-                due = total(q.times(n * full / sum(told)) for q, n in zip(quotas, told, strict=True))
-            have, sure = self.asked(m["allotted"], school), inside if pupils.high < m["pupils_below"] else None
-            status = judge(have, "at_least", due, sure)
+                shares = [n * full / sum(told) for n in told]
+                due = total(map(Range.times, quotas, shares))
+            sure, have = pupils.high < m["pupils_below"], self.asked(m["allotted"], school)
+            status = judge(have, "at_least", due, inside if sure else None)
             things.append(thing((school["school"], school["row"]), status, have.value, due.value))
         return part_of(things, "at_least")

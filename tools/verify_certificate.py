@@ -1,23 +1,23 @@
-#!/usr/bin/env python3
 """复核 junheng 结论凭证：只用 Python 标准库，与测算引擎没有一行共用的代码（见 docs/certificate.md）。
 
 由凭证里的填报值和规则参数，用精确分数重算每个数值、状态、差异系数和结论，逐一对照。
 退出码：0 全部相符，1 有不符，2 读不了。
 """
+
 # fmt: off
 import argparse
 import gzip
-import hashlib
 import json
 import math
 import multiprocessing
 import sys
+import zlib
 from collections import Counter, defaultdict
 from fractions import Fraction
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 
-from certificate_cells import compared_cells
+from certificate_cells import UNREADABLE, compared_cells
 from certificate_county import NA, POINT, SLACK, County, Range, all_of, number, total
 from certificate_law import NATIONAL, canonical, check_law, digest
 
@@ -103,14 +103,16 @@ class Case(County):  # 七项、差异系数和结论
         for _, stage, group in self.sections:
             amount = total(self.amount_of(c, stage, part["measure"], granted) for c in group)
             pupils = total(self.number(f"pupils_{stage}", c) for c in group)
-            bars, ends, value = [self.standard(part, stage=stage)[1].low * k for k in (1, floor)], [0, 2], None
+            bars = [self.standard(part, stage=stage)[1].low * k for k in (1, floor)]
+            ends, value = [0, 2], None
             if pupils.told:
                 values = [Fraction(x) * per / pupils.low for x in amount[:2]]
                 ends = [sum(x >= bar - SLACK for bar in bars) for x in values]
                 value = values[0] if amount.told else None
             status = ("below", "near", "met")[ends[0]] if ends[0] == ends[1] else "missing"
-            sections.append({"quantity": number(amount.low if amount.told else None), "value": number(value),
-                             "worst": ends[0], "best": ends[1], "status": status, "contribution": None})
+            sections.append({
+                "quantity": number(amount.low if amount.told else None), "value": number(value),
+                "worst": ends[0], "best": ends[1], "status": status, "contribution": None})
             stages[stage].append((pupils, amount, sections[-1], bars))
         found = {stage: self.dispersion(stage, rows, per) for stage, rows in stages.items()}
         return self.memory.setdefault(key, (sections, found))
@@ -127,28 +129,31 @@ class Case(County):  # 七项、差异系数和结论
             low, high = cv_ends(people, *each) if pupils.told else (0, None)
         top = cap and (cap + SLACK) ** 2
         surely, fails = high is not None and cap and high <= top, cap and low > top
-        return {"standard": number(rows[0][3][0]), "floor": number(rows[0][3][1]), "sections": len(rows),
-                "pupils": number(pupils.low if pupils.told else None), "cap": number(cap),
+        status = "met" if surely else "below" if fails else "missing"
+        return {"standard": number(rows[0][3][0]), "floor": number(rows[0][3][1]),
+                "sections": len(rows), "pupils": number(pupils.low if pupils.told else None),
                 "mean": None if mean is None else number(mean * per), "cv": root(squared),
-                "low": root(low), "high": root(high),
-                "status": NA if cap is None else "met" if surely else "below" if fails else "missing"}
+                "cap": number(cap), "low": root(low), "high": root(high),
+                "status": NA if cap is None else status}
 
     def resources(self, granted, shown):
-        found = {i["id"]: self.item(i, [r for r in granted if r["indicator"] == i["id"] and "adds" in r])
-                 for i in self.items}
-        sections, statuses = {}, []
+        eased = lambda i: [r for r in granted if r["indicator"] == i["id"] and "adds" in r]
+        found, sections = {i["id"]: self.item(i, eased(i)) for i in self.items}, {}
         for at, (school, stage, group) in enumerate(self.sections):
-            items, told = {n: items[at] for n, (items, _) in found.items()}, [c.get(f"pupils_{stage}") for c in group]
+            items = {name: one[0][at] for name, one in found.items()}
+            told = [c.get(f"pupils_{stage}") for c in group]
             ends = [[i[end] for i in items.values()] for end in ("worst", "best")]
-            passes = [r.count(2) >= min(self.rollup["met_at_least"], len(r)) and 0 not in r for r in ends]
-            sure = any(n is not None for n in told)
-            status = "met" if passes[0] and sure else "missing" if passes[1] or not sure else "below"
+            least = min(self.rollup["met_at_least"], len(items))
+            sure = any(pupils is not None for pupils in told)
+            surely, possibly = (ranks.count(2) >= least and 0 not in ranks for ranks in ends)
+            status = "met" if surely and sure else "missing" if possibly or not sure else "below"
             sections[f"{school['school']}|{stage}"] = {
-                "pupils": number(None if None in told else sum(told)), "sure": sure, "status": status,
-                "merged": [c["school"] for c in group if c is not school], "met": ends[0].count(2),
-                "near": sum(e == (1, 1) for e in zip(*ends, strict=True)),
+                "pupils": number(None if None in told else sum(told)), "sure": sure,
+                "merged": [c["school"] for c in group if c is not school], "status": status,
+                "met": ends[0].count(2), "near": sum(e == (1, 1) for e in zip(*ends, strict=True)),
                 "items": {n: one for n, one in items.items() if n in shown}}
-        return sections, {f"{s}|{n}": one for n, (_, stages) in found.items() for s, one in stages.items()}
+        return sections, {f"{stage}|{name}": dispersion for name, (_, by_stage) in found.items()
+                          for stage, dispersion in by_stage.items()}
 
     def indicator(self, one, granted):
         eased = [r for r in granted if r["indicator"] == one["id"]]
@@ -165,8 +170,8 @@ class Case(County):  # 七项、差异系数和结论
         return self.memory.setdefault(key, found)
 
     def reading(self, granted):
-        about = {r["indicator"] for r in granted}
-        items = [i["id"] for i in self.items if not granted or (len(granted) == 1 and i["id"] in about)]
+        about, alone = {r["indicator"] for r in granted}, len(granted) == 1
+        items = [i["id"] for i in self.items if not granted or (alone and i["id"] in about)]
         sections, dispersions = self.resources(granted, items)
         indicators, steps = {i["id"]: self.indicator(i, granted) for i in self.others}, {}
         for step in self.law["steps"]:
@@ -180,18 +185,24 @@ class Case(County):  # 七项、差异系数和结论
         return {"status": all_of(s["status"] for s in steps.values()), "steps": steps,
                 "sections": sections if shown else {}, "dispersions": {
                     k: one for k, one in dispersions.items() if k.split("|")[1] in items},
-                "indicators": {k: one for k, one in indicators.items() if not granted or k in about}}
+                "indicators": {
+                    k: one for k, one in indicators.items() if not granted or k in about}}
 
     def results(self):
-        eased = {r["id"]: self.reading([r]) for r in self.relaxations}
-        return {"strict": self.reading([]), "eased": {"relaxed": self.reading(self.relaxations), **eased}}
+        asked = {"relaxed": self.relaxations} if self.relaxations else {}
+        asked |= {r["id"]: [r] for r in self.relaxations}
+        eased = {name: self.reading(granted) for name, granted in asked.items()}
+        return {"strict": self.reading([]), "eased": eased}
 
 # ---------------------------------------------------- 对照
 
-FORMATS = ("junheng-certificate/1", "junheng-certificates/1")
+FORMAT = "junheng-certificate/1"
 KEYS = {"format", "engine", "county", "law_of", "rulebook", "law", "inputs", "results", "digest"}
 KINDS = {"status": "县的结论", "steps": "认定环节", "sections": "七项与学校结论", "indicators": "其余指标",
          "dispersions": "校际差异系数", "eased": "放宽口径", "cells": "与原件逐格核对"}
+
+WORDS = {"met": "达标", "below": "不达标", "missing": "无法判定", NA: "不适用"}
+BROKEN = (ArithmeticError, AttributeError, LookupError, StopIteration, TypeError, ValueError)
 
 class Coarse(float):  # 六位小数：各校几乎相同时，浮点误差在贡献里放大
     pass
@@ -219,9 +230,10 @@ def verified(cert):  # 证明了多少处；不符之处
     try:
         stated = {key: value for key, value in cert.items() if key != "digest"}
         book = cert["rulebook"]
-        whole = [("format", cert["format"], FORMATS[0]), ("engine/name", cert["engine"]["name"], "junheng"),
+        whole = [("format", cert["format"], FORMAT), ("keys", sorted(cert), sorted(KEYS)),
+                 ("engine/name", cert["engine"]["name"], "junheng"),
                  ("rulebook/law_sha256", book["law_sha256"], digest(cert["law"])),
-                 ("rulebook/lineage/0", book["lineage"][0], book["id"]), ("keys", sorted(cert), sorted(KEYS)),
+                 ("rulebook/lineage/0", book["lineage"][0], book["id"]),
                  ("digest", cert["digest"], digest(stated))]
         failed += [one for one in whole if one[1] != one[2]]
         failed += check_law(cert) if book["id"] == NATIONAL else ()
@@ -232,7 +244,7 @@ def verified(cert):  # 证明了多少处；不符之处
             _, reading, kind, *_ = [*path.split("/"), ""]
             proved["eased" if reading == "eased" else kind] += 1
             if not agrees(said, right): failed.append((f"results{path}", said, right))
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, StopIteration) as error:
+    except BROKEN as error:
         failed.append(("结构", f"按凭证里的规则和填报值算不下去（{error!r}）", "能算完的凭证"))
     return proved, failed
 
@@ -261,13 +273,15 @@ def spelt_as(cert, text):
 def county(path):
     text = Path(path).read_bytes()
     cert = json.loads(text)
+    if not isinstance(cert, dict) or KEYS - cert.keys(): raise ValueError("不是结论凭证")
     proved, failed = verified(cert)
     return cert, proved, failed + spelt_as(cert, text)
 
 def nations(path, jobs):
     with multiprocessing.Pool(jobs) as pool:
-        proved, failed, digests, index = zip(*pool.map(nation, [(path, n, jobs) for n in range(jobs)]), strict=True)
-    pairs, failed = [pair for _, pair in sorted(sum(digests, []))], sum(failed, [])
+        found = pool.map(nation, [(path, part, jobs) for part in range(jobs)])
+    proved, failed, digests, index = zip(*found, strict=True)
+    pairs, failed = [pair for _, pair in sorted(chain(*digests))], [*chain(*failed)]
     if index[0].get("certificates") != pairs or index[0].get("digest") != digest(pairs):
         failed.append(("目录", "与各县凭证的摘要不一致", "一致"))
     return {"county": f"{len(pairs):,} 个县", "digest": digest(pairs)}, sum(proved, Counter()), failed
@@ -275,13 +289,16 @@ def nations(path, jobs):
 def report(cert, proved, failed, asked):
     print(f"凭证：{cert['county']}，摘要 {cert['digest']}")
     if "results" in cert:
-        verdicts = {"不用放宽": cert["results"]["strict"]["status"], **{
-            "用足放宽" if k == "relaxed" else k: one["status"] for k, one in cert["results"]["eased"].items()}}
+        read = {"不用放宽": cert["results"]["strict"], **cert["results"]["eased"]}
         print(f"办法：{cert['rulebook']['id']}，标准日期：{cert['law_of']}，引擎：{cert['engine']['version']}")
-        print("结论：" + "，".join(f"{k} {v}" for k, v in verdicts.items()))
+        told = {name.replace("relaxed", "用足放宽"): one["status"] for name, one in read.items()}
+        print("结论：" + "，".join(f"{name} {WORDS.get(one, one)}" for name, one in told.items()))
+        for where, said, right in check_law(cert) if cert["rulebook"]["id"] != NATIONAL else ():
+            print(f"与国家办法不同 {where}：{said}；国家办法：{right}")
     for where, said, right in failed[:asked.show]:
         print(f"✗ {where}：凭证写的是 {said}，应为 {right}")
-    print("重算并对照：" + "，".join(f"{KINDS.get(kind, kind)} {count:,} 处" for kind, count in proved.items()))
+    told = [f"{words} {proved[kind]:,} 处" for kind, words in KINDS.items() if kind in proved]
+    print("重算并对照：" + "，".join(told))
     print(f"不符 {len(failed):,} 处。" if failed else "全部相符。")
 
 def main():
@@ -295,13 +312,13 @@ def main():
     try:
         many = asked.file.endswith(".gz")
         cert, proved, failed = nations(asked.file, asked.jobs) if many else county(asked.file)
-    except (OSError, UnicodeError, ValueError, LookupError, AttributeError, TypeError) as error:
-        print(f"读不了 {asked.file}：{error}", file=sys.stderr)
-        return 2
-    if asked.input:
-        for where, said, right in compared_cells(cert, asked.input):
+        for where, said, right in compared_cells(cert, asked.input) if asked.input else ():
             proved["cells"] += 1
             failed += [(where, said, right)] if said != right else []
+    except (OSError, EOFError, zlib.error, *UNREADABLE, *BROKEN) as error:
+        read = "、".join(filter(None, (asked.file, asked.input)))
+        print(f"读不了 {read}：{error!r}", file=sys.stderr)
+        return 2
     if asked.digest and asked.digest.strip().lower() != cert["digest"]:
         failed.append(("digest", cert["digest"], f"公布的 {asked.digest}"))
     report(cert, proved, failed, asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -33,7 +34,7 @@ def inputs_statement(tables: Tables, law: Law) -> dict[str, Any]:
             table: _table(tables[table], names, tables.origins.get(table), files)
             for table, names in filled.items()
         },
-        "words": _words(law, {name for names in filled.values() for name in names}),
+        "words": _words(tables, law, filled),
     }
 
 
@@ -77,12 +78,13 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _words(law: Law, names: set[str]) -> dict[str, Any]:
-    """Return the words that stand in cells for the codes of choices."""
+def _words(tables: Tables, law: Law, filled: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Return the words that stand in cells for the codes that occur."""
     words: Any = law.rulebook.labels.get("choices", {})
-    elements = law.rulebook.dictionary.by_id()
-    return {
-        name: {code: words[name][code] for code in elements[name].choices}
-        for name in sorted(names)
-        if elements[name].choices and name in words
-    }
+    found: dict[str, dict[str, str]] = {}
+    for table, names in filled.items():
+        for name in names:
+            if name in words and tables[table].schema[name] == pl.String:
+                codes = tables[table][name].drop_nulls().unique().to_list()
+                found.setdefault(name, {}).update({code: words[name][code] for code in codes})
+    return found
