@@ -202,6 +202,9 @@ KINDS = {"status": "县的结论", "steps": "认定环节", "sections": "七项�
          "dispersions": "校际差异系数", "eased": "放宽口径", "cells": "与原件逐格核对"}
 
 WORDS = {"met": "达标", "below": "不达标", "missing": "无法判定", NA: "不适用"}
+NAMES = {"relaxed": "用足放宽", "rural_small_visiting_teachers": "只放宽体艺教师",
+         "dense_city_sports_space": "只放宽体育场馆", "rooms_built_before": "只放宽早建的音美教室",
+         "rooms_rural_small": "只放宽小规模学校音美教室", "size_built_before": "只放宽学校规模"}
 BROKEN = (ArithmeticError, AttributeError, LookupError, StopIteration, TypeError, ValueError)
 
 class Coarse(float):  # 六位小数：各校几乎相同时，浮点误差在贡献里放大
@@ -291,7 +294,7 @@ def report(cert, proved, failed, asked):
     if "results" in cert:
         read = {"不用放宽": cert["results"]["strict"], **cert["results"]["eased"]}
         print(f"办法：{cert['rulebook']['id']}，标准日期：{cert['law_of']}，引擎：{cert['engine']['version']}")
-        told = {name.replace("relaxed", "用足放宽"): one["status"] for name, one in read.items()}
+        told = {NAMES.get(name, name): one["status"] for name, one in read.items()}
         print("结论：" + "，".join(f"{name} {WORDS.get(one, one)}" for name, one in told.items()))
         for where, said, right in check_law(cert) if cert["rulebook"]["id"] != NATIONAL else ():
             print(f"与国家办法不同 {where}：{said}；国家办法：{right}")
