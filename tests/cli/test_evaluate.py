@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from docx import Document
 from openpyxl import load_workbook
+from verify_certificate import nation as certified
 
 from junheng.intake.reader import read_input
 from junheng.intake.tables import make_tables
@@ -16,7 +17,7 @@ from junheng.rulebook.loader import load_rulebook
 
 BOOK = load_rulebook("moe-2017-6")
 COUNTY = "县（市、区）"
-FILES = {"results.json", "results.xlsx", "brief.docx"}
+FILES = {"results.json", "results.cert.json", "results.xlsx", "brief.docx"}
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +139,17 @@ def test_a_folder_of_counties_gives_tables(run, tmp_path, nation):
     assert f"不达标 {count} 个" in outcome.out
     dispersions = pl.read_parquet(tmp_path / "成果/dispersions.parquet")
     assert dispersions.height == 3 * 14
+
+
+def test_a_folder_of_counties_is_certified_when_asked(run, tmp_path, nation):
+    outcome = run("evaluate", nation, "-o", tmp_path / "成果", "--certificates")
+    assert outcome.code == 0, outcome.out
+    index = json.loads((tmp_path / "成果/certificates.index.json").read_text(encoding="utf-8"))
+    proved, failed, digests, _ = certified((tmp_path / "成果/certificates.jsonl.gz", 0, 1))
+    assert not failed
+    assert proved["sections"] > 0
+    assert [pair for _, pair in digests] == index["certificates"]
+    assert "certificates.jsonl.gz  各县结论凭证" in outcome.out
 
 
 def test_one_county_of_a_folder_gives_the_documents_and_the_same_verdict(run, tmp_path, nation):

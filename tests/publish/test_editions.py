@@ -53,9 +53,10 @@ def written(tmp_path):
     return write
 
 
-def test_three_files_are_written_and_the_brief_comes_last_to_be_opened_first(written):
+def test_four_files_are_written_and_the_brief_comes_last_to_be_opened_first(written):
     paths = written("moe-2017-6", county_rows.failing())
-    assert [path.name for path in paths] == ["results.json", "results.xlsx", "brief.docx"]
+    names = ["results.json", "results.cert.json", "results.xlsx", "brief.docx"]
+    assert [path.name for path in paths] == names
     assert sorted(p.name for p in paths[0].parent.iterdir()) == sorted(p.name for p in paths)
 
 
@@ -67,7 +68,8 @@ def test_a_city_that_asks_more_is_named_beside_the_nation(written):
 
 
 def test_a_rulebook_without_county_items_has_no_sheet_and_no_chapter_for_them(written):
-    results, workbook, brief = written("demo-ph", DEMO_ROWS)
+    results, certificate, workbook, brief = written("demo-ph", DEMO_ROWS)
+    assert json.loads(certificate.read_text(encoding="utf-8"))["rulebook"]["id"] == "demo-ph"
     assert json.loads(results.read_text(encoding="utf-8"))["rulebook"]["id"] == "demo-ph"
     sheets = openpyxl.load_workbook(workbook).sheetnames
     assert sheets == [
@@ -99,4 +101,4 @@ def test_a_sheet_left_empty_still_gives_all_editions(written, table):
     paths = written("moe-2017-6", county_rows.failing() | {table: []})
     document = json.loads(paths[0].read_text(encoding="utf-8"))
     assert document["open_inputs"] or document["verdict"]["strict"]["status"] == "below"
-    assert paths[1].stat().st_size > 10_000
+    assert paths[2].stat().st_size > 10_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final, NewType
 
@@ -52,3 +53,13 @@ def round_up(amount: float, unit: str | None) -> float:
     """Return the least reportable amount that is not less than `amount` (both in `unit`)."""
     steps = STEPS.get(unit or "", 1)
     return math.ceil(amount * steps - SLACK) / steps
+
+
+def number_text(number: Decimal | float) -> str:
+    """Return the shortest decimal that reads back as the same number: 12.50 becomes 12.5.
+
+    Never with an exponent, so that there is one way to write a number.
+    """
+    text = f"{Decimal(repr(number) if isinstance(number, float) else number):f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text

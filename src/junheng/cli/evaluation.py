@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -26,33 +29,36 @@ from junheng.rulebook.law import Law
 
 _NOTICES = "notices.csv"
 _TABLES = ("sections.parquet", "dispersions.parquet", "counties.csv")
+_CERTIFIED = ("certificates.jsonl.gz", "certificates.index.json")
 _COUNTIES_NAMED = 5
 
 
-def evaluate_input(
-    path: Path,
-    output: Path,
-    law: Law,
-    *,
-    now: dt.datetime,
-    county: str | None,
-    rejects: Path | None,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What one call of the command asks for besides the documents."""
+
+    county: str | None = None  # only this one of many
+    rejects: Path | None = None  # where to list what was refused
+    certificates: bool = False  # of many counties too
+
+
+def evaluate_input(path: Path, output: Path, law: Law, *, now: dt.datetime, wishes: Wishes) -> None:
     """Evaluate one county into documents, or many into tables."""
-    rejects = None if rejects is None else named_file(rejects, ".csv")
+    rejects = None if wishes.rejects is None else named_file(wishes.rejects, ".csv")
     inputs = files_of(path)
-    check_folder(output, [*edition_names(), *_TABLES, _NOTICES], inputs=inputs)
+    names = [*edition_names(), *_TABLES, *_CERTIFIED, _NOTICES]
+    check_folder(output, names, inputs=inputs)
     check_files([] if rejects is None else [rejects], inputs=inputs)
 
     def kept(tables: Tables) -> str:
-        many = county is None and len(tables.counties()) > 1
+        many = wishes.county is None and len(tables.counties()) > 1
         return say(
             "in_file" if many else "in_sheet", file=output / (_NOTICES if many else WORKBOOK)
         )
 
-    tables = chosen(read_clean(path, law.rulebook, rejects, kept=kept), county)
+    tables = chosen(read_clean(path, law.rulebook, rejects, kept=kept), wishes.county)
     if len(tables.counties()) > 1:
-        _evaluate_many(tables, output, law)
+        _evaluate_many(tables, output, law, certificates=wishes.certificates)
         return
     with console().status(say("evaluating")):
         evaluation = evaluate_county(tables, law)
@@ -103,20 +109,20 @@ def _write_documents(
     return [output / file.name for file in files]
 
 
-def _evaluate_many(tables: Tables, output: Path, law: Law) -> None:
+def _evaluate_many(tables: Tables, output: Path, law: Law, *, certificates: bool) -> None:
     """Evaluate many counties: sections and dispersions together, verdicts one by one."""
-    from rich.progress import track
-
     with console().status(say("evaluating")):
         resources = evaluate_resources(tables, law)
     words, rows, strict = Words(law.rulebook.labels), [], []
-    every = tables.by_county()
-    for county in track(every, description=say("evaluating"), console=console()):
-        evaluation = evaluate_county(every[county], law)
-        rows.append(_county_row(evaluation, words))
-        strict.append(evaluation.strict.status)
-    sections, dispersions, counties = _TABLES
     with writing_folder(output) as folder:
+        with _certified(folder, law) if certificates else nullcontext() as certify:
+            for one in _one_by_one(tables):
+                evaluation = evaluate_county(one, law)
+                rows.append(_county_row(evaluation, words))
+                strict.append(evaluation.strict.status)
+                if certify is not None:
+                    certify(evaluation, one)
+        sections, dispersions, counties = _TABLES
         resources.sections.write_parquet(folder / sections)
         resources.dispersions.write_parquet(folder / dispersions)
         pl.DataFrame(rows).write_csv(folder / counties, include_bom=True)
@@ -124,8 +130,26 @@ def _evaluate_many(tables: Tables, output: Path, law: Law) -> None:
     tell(say("many", count=len(rows), sections=f"{resources.sections.height:,}"))
     tell(say("many_verdicts", **{status.value: strict.count(status) for status in Status}))
     tell(say("wrote"))
-    for name in (*_TABLES, _NOTICES):
+    for name in (*_TABLES, *(_CERTIFIED if certificates else ()), _NOTICES):
         tell(f"  {output / name}  {word('files', name)}")
+
+
+def _one_by_one(tables: Tables) -> Iterable[Tables]:
+    """Return the tables of each county, with a bar that shows how far it has come."""
+    from rich.progress import track
+
+    every = list(tables.by_county().values())
+    return track(every, description=say("evaluating"), console=console())
+
+
+@contextmanager
+def _certified(output: Path, law: Law) -> Iterator[Callable[[CountyEvaluation, Tables], None]]:
+    """Yield what puts an evaluation's certificate into the archive of all counties."""
+    from junheng.explain.certificate import certificate
+    from junheng.publish.certificates import certificates_in
+
+    with certificates_in(output, law) as add:
+        yield lambda found, tables: add(certificate(found, tables, law, engine_version=__version__))
 
 
 def _county_row(evaluation: CountyEvaluation, words: Words) -> dict[str, str]:

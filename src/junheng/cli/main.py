@@ -123,7 +123,7 @@ def sample(
 
 
 @app.command(cls=Command, help=help_of("evaluate"))
-def evaluate(
+def evaluate(  # noqa: PLR0913, PLR0917 - every option of a command is a parameter
     path: Input,
     output: Folder,
     rulebook: RulebookId = DEFAULT_RULEBOOK,
@@ -132,13 +132,17 @@ def evaluate(
     rejects: Annotated[
         Path | None, typer.Option("--rejects", metavar=_what("file"), help=help_of("rejects"))
     ] = None,
+    certificates: Annotated[
+        bool, typer.Option("--certificates", help=help_of("certificates"))
+    ] = False,
 ) -> None:
     """Evaluate a county and write its documents."""
-    from junheng.cli.evaluation import evaluate_input
+    from junheng.cli.evaluation import Wishes, evaluate_input
 
     now = _now()
     law = _law(rulebook, on, now)
-    evaluate_input(path, output, law, now=now, county=county, rejects=rejects)
+    wishes = Wishes(county=county, rejects=rejects, certificates=certificates)
+    evaluate_input(path, output, law, now=now, wishes=wishes)
 
 
 @app.command(cls=Command, help=help_of("explain"))

@@ -1,4 +1,4 @@
-"""All editions of one evaluation: open data, workbook and brief."""
+"""All editions of one evaluation: open data, certificate, workbook and brief."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from junheng.evaluate.findings import CountyEvaluation
+from junheng.explain.certificate import certificate
 from junheng.intake.tables import Tables
 from junheng.publish.brief import write_brief
+from junheng.publish.certificates import CERTIFICATE, write_certificate
 from junheng.publish.edition import Imprint
 from junheng.publish.facts import gather
 from junheng.publish.fonts import find_font
@@ -23,7 +25,7 @@ WORKBOOK: Final = "results.xlsx"
 
 def edition_names() -> tuple[str, ...]:
     """Return the names of the files written."""
-    return RESULTS, WORKBOOK, str(wording("brief")["file"])
+    return RESULTS, CERTIFICATE, WORKBOOK, str(wording("brief")["file"])
 
 
 def write_editions(
@@ -35,7 +37,7 @@ def write_editions(
     now: dt.datetime,
     engine_version: str,
 ) -> list[Path]:
-    """Write results.json, results.xlsx and the brief; the last is the one to open first.
+    """Write results.json and its certificate, results.xlsx and the brief; the last is the one to open first.
 
     Raises:
         OSError: the folder cannot be written, or another program holds a file open.
@@ -43,9 +45,11 @@ def write_editions(
     facts = gather(evaluation, tables, law)
     imprint = Imprint(now=now, engine_version=engine_version)
     document = results_document(evaluation, tables, law, now=now, engine_version=engine_version)
+    stated = certificate(evaluation, tables, law, engine_version=engine_version)
     brief = folder / str(wording("brief")["file"])
     return [
         write_results(document, folder / RESULTS),
+        write_certificate(stated, folder / CERTIFICATE),
         write_workbook(facts, folder / WORKBOOK, imprint=imprint),
         write_brief(facts, brief, imprint=imprint, font=find_font()),
     ]
