@@ -147,42 +147,52 @@ class County:
         floor = max(1, scope.get("points_at_least", 0) if school["kind"] == POINT else 1)
         return maybe(pupils.low >= floor, pupils.high >= floor)
 
-    def may(self, relaxation, school):
-        asked = [self.fits(who, school) for who in relaxation["who"]]
+    def may(self, relaxation, group):
+        asked = [self.fits(who, group) for who in relaxation["who"]]
         return True if True in asked else None if None in asked else False
 
-    def fits(self, who, school):
-        return every([self.meets(name, wanted, school) for name, wanted in who.items()])
+    def fits(self, who, group):  # 学校和并入它的教学点一起看人数，其余看学校
+        return every([self.meets(name, wanted, group) for name, wanted in who.items()])
 
-    def meets(self, name, wanted, school):
+    def meets(self, name, wanted, group):
         told = {"kinds": ("kind", lambda v: v in wanted), "areas": ("area", lambda v: v in wanted),
                 "boarding": ("boarding_school", lambda v: v is wanted), "flag": (wanted, bool),
                 "built_until": ("built_year", lambda v: v <= wanted), "sponsored_publicly": (
                     "sponsor", lambda v: (v in self.law["public_sponsors"]) is wanted)}
         if name in told:
-            value = school.get(told[name][0])
+            value = group[0].get(told[name][0])
             return None if value is None else told[name][1](value)
-        largest, pupils = name == "largest_class_below", self.pupils(school)
+        pupils = total(self.pupils(c) for c in group)
         if name == "migrant_percent_above":
-            few, all_of_them = self.number("migrant_pupils", school).value, pupils.value
-            if None in (few, all_of_them): return None
-            return few * 100 > Fraction(wanted) * all_of_them
-        low, high, _ = self.largest_class(school) if largest else pupils
+            few = total(self.number("migrant_pupils", c) for c in group).value
+            if None in (few, pupils.value): return None
+            return few * 100 > Fraction(wanted) * pupils.value
+        if name == "largest_class_below":
+            found = [self.largest(c, stage) for c in group for stage in self.stages(c)]
+            ends = [[one[end] < wanted for one in found] for end in (1, 0)]
+            return maybe(*map(all, ends))
+        low, high, _ = pupils
         if name == "pupils_at_least": return maybe(low >= wanted, high >= wanted)
         return maybe(high < wanted, low < wanted)
 
-    def classes(self, school, stage):  # 班数：申报的，不少于列出的行数；填了人数的班
+    def classes(self, school, stage):  # 班数：申报的，不少于列出的行数，装不下学生的不算数；填了人数的班
         listed = [r for r in self.at.get(("classes", school["school"]), ()) if r["stage"] == stage]
         nobody = school.get(f"classes_{stage}") is None and school.get(f"pupils_{stage}") == 0
         declared = Range() if nobody else self.number(f"classes_{stage}", school)
+        pupils = self.number(f"pupils_{stage}", school).low
+        fewest = math.ceil(Fraction(pupils) / self.most("class_pupils"))
+        if declared.high < fewest: declared = Range(fewest, self.most(f"classes_{stage}"))
         sizes = [r["class_pupils"] for r in listed if r.get("class_pupils") is not None]
         return Range(*(max(n, len(listed)) for n in declared[:2])), sizes
 
-    def largest_class(self, school):
-        found = [self.classes(school, stage) for stage in self.stages(school)]
-        low, top = max([0, *(n for _, ns in found for n in ns)]), self.elements["class_pupils"]
-        more = any(count.high > len(ns) for count, ns in found)
-        return Range(low, int(top["maximum"]) if more else low)
+    def most(self, name):
+        return int(self.elements[name]["maximum"])
+
+    def largest(self, school, stage):  # 最大的班：没有列进哪个班的学生，可能都在它里面
+        count, sizes = self.classes(school, stage)
+        low, pupils = max(sizes, default=0), self.number(f"pupils_{stage}", school)
+        if count.high > len(sizes): return Range(low, self.most("class_pupils"))
+        return Range(low, low + max(0, pupils.high - sum(sizes)))
 
     # ------------------------------------------------ 测算方式
 
@@ -225,7 +235,7 @@ class County:
         asked = lambda kind: all(kind in self.elements[n].get("kinds", [kind]) for n in names)
         scope = part.get("scope", "compulsory")
         for school, inside in self.inside(scope):
-            fits = self.fits(m.get("who", {}), school)
+            fits = self.fits(m.get("who", {}), [school])
             sure = None if fits is None or inside is None else True
             if fits is not False and not by_stage and asked(school["kind"]):
                 yield self.campuses(school, scope), None, sure
@@ -316,12 +326,12 @@ class County:
         things, scope = [], part.get("scope", "counted")
         for room, (school, inside) in product(ROOMS, self.inside(scope)):
             surely = possibly = self.standard(part, room=room)[1].low
+            have, campuses = Range(), self.campuses(school, scope)
             for one in eased:
                 norm = self.standard(one, stage=self.stages(school)[-1], room=room)
-                if norm and (may := self.may(one, school)) is not False:
+                if norm and (may := self.may(one, campuses)) is not False:
                     possibly = min(possibly, norm[1].low)
                     surely = min(surely, norm[1].low) if may else surely
-            have, campuses = Range(), self.campuses(school, scope)
             for c in campuses:
                 listed = self.at.get(("rooms", c["school"]), ())
                 listed = [r.get("room_area") for r in listed if r["room_kind"] == room]
@@ -343,7 +353,7 @@ class County:
             how, possibly, pupils = surely[0], surely, self.pupils(school)
             for one in eased:
                 norm = self.standard(one, kind=school["kind"])
-                if norm and (may := self.may(one, school)) is not False:
+                if norm and (may := self.may(one, [school])) is not False:
                     possibly, surely = norm, norm if may else surely
             status = judge(pupils, how, Range(surely[1].low, possibly[1].low), inside)
             about = (school["school"], school["row"])
@@ -355,8 +365,8 @@ class County:
         for stage in STAGES:
             if not (standard := self.standard(part, stage=stage)): continue
             for school in (s for s, _ in self.inside(scope) if stage in self.stages(s)):
-                count, sizes = self.classes(school, stage)
-                if count.high > len(sizes):
+                found = self.largest(school, stage)
+                if found.high > max(found.low, standard[1].low):
                     things.append(thing((school["school"], stage), "missing"))
             for r in self.rows["classes"]:
                 school = self.schools.get(r["school"], {"kind": ""})

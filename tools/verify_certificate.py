@@ -85,7 +85,7 @@ class Case(County):  # 七项、差异系数和结论
         if not amount.told:
             amount = Range(max(amount.low, 0), max(amount.high, 0), told=False)
         for one in relaxations:
-            more, may = added(one["adds"]), self.may(one, campus)
+            more, may = added(one["adds"]), self.may(one, [campus])
             more = more if may else Range(0, more.high, told=more.high == 0)
             amount = amount if may is False else amount + more
         pupils, heads = campus.get(f"pupils_{stage}"), self.heads(campus)
