@@ -48,7 +48,8 @@ def locate_tables(
         name = by_name.pop(normal(sheet.name), None)
         taken.add(name or "")
         if name is None:
-            _refuse_missing_sheet(sheet, list(grids), layout, report, source["file"])
+            if sheet.table.required:
+                _refuse_missing_sheet(sheet, list(grids), layout, report, source["file"])
             continue
         locate = locate_form if sheet.table.layout == "form" else locate_rows
         table = locate(grids[name], name, sheet, report, source)

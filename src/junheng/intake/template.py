@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +17,7 @@ from junheng.base.elements import Dictionary
 from junheng.intake.assist import Assistant
 from junheng.intake.export import write_csv, write_parquet
 from junheng.intake.guide import write_guide
-from junheng.intake.layout import Field, Sheet, make_layout
+from junheng.intake.layout import Field, Layout, Sheet, make_layout
 from junheng.intake.looks import Look, Looks
 from junheng.intake.pages import (
     column_width,
@@ -28,7 +28,7 @@ from junheng.intake.pages import (
     set_up_page,
     total_width,
 )
-from junheng.intake.prefill import Record, records_for
+from junheng.intake.prefill import Record, Records, records_for
 from junheng.intake.tables import Tables
 from junheng.intake.wording import wording
 
@@ -76,6 +76,7 @@ def write_template(
     """
     layout = make_layout(dictionary, labels)
     records = records_for(layout, tables, schools)
+    layout = _without_idle(layout, records)
     with xlsxwriter.Workbook(str(path)) as workbook:
         set_properties(workbook, layout)
         desk = _Desk(
@@ -90,6 +91,12 @@ def write_template(
             write = _write_form if sheet.table.layout == "form" else _write_rows
             write(desk, worksheet, sheet, records[sheet.table.id])
         desk.assistant.write_lists(workbook.add_worksheet(wording()["sheets"]["lists"]))
+
+
+def _without_idle(layout: Layout, records: Records) -> Layout:
+    """Leave out tables nobody has to hand in, unless there is something to write in them."""
+    sheets = (s for s in layout.sheets if s.table.required or records[s.table.id])
+    return replace(layout, sheets=tuple(sheets))
 
 
 # ------------------------------------------------------------------ every sheet
