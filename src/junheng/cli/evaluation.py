@@ -67,11 +67,11 @@ def read_clean(
     with console().status(say("reading", file=escape(path.name))):
         reading = read(path, rulebook.dictionary, rulebook.labels)
     if reading.notices:
-        _print_notices(reading.notices)
+        print_notices(reading.notices)
     if reading.rejects:
-        _print_rejects(reading.rejects)
+        print_rejects(reading.rejects)
         if rejects is not None:
-            _write_rejects(rejects, reading.rejects)
+            write_rejects(rejects, reading.rejects)
         raise typer.Exit(EXIT_REJECTS)
     return reading.tables
 
@@ -100,20 +100,22 @@ def the_county(tables: Tables, path: Path, county: str | None) -> Tables:
     return tables
 
 
-def _print_notices(notices: tuple[Notice, ...]) -> None:
+def print_notices(notices: tuple[Notice, ...], title: str = "notices") -> None:
+    """Print the first notices under a title."""
     shown = notices[:_NOTICES_SHOWN]
     table = plain_table(*heads("place", "heading", "value", "read_as"))
     for one in shown:
         table.add_row(*map(escape, (_place(one), one.heading, one.value, one.read_as)))
-    print_table(say("notices", count=len(notices), shown=len(shown)), table)
+    print_table(say(title, count=len(notices), shown=len(shown)), table)
 
 
-def _print_rejects(rejects: tuple[Reject, ...]) -> None:
+def print_rejects(rejects: tuple[Reject, ...], title: str = "rejected") -> None:
+    """Print all refusals under a title."""
     table = plain_table(*heads("place", "heading", "value", "why", "fix"))
     table.show_lines = True
     for one in rejects:
         table.add_row(*map(escape, (_place(one), one.heading, one.value, one.why, one.fix)))
-    print_table(say("rejected", count=len(rejects)), table)
+    print_table(say(title, count=len(rejects)), table)
 
 
 def _place(one: Reject | Notice) -> str:
@@ -123,7 +125,8 @@ def _place(one: Reject | Notice) -> str:
 _REJECT_COLUMNS = ("file", "sheet", "cell", "heading", "value", "why", "fix")
 
 
-def _write_rejects(path: Path, rejects: tuple[Reject, ...]) -> None:
+def write_rejects(path: Path, rejects: tuple[Reject, ...]) -> None:
+    """Write all refusals as CSV."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(heads(*_REJECT_COLUMNS))

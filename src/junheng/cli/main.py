@@ -46,6 +46,11 @@ Input = Annotated[Path, typer.Argument(metavar=_what("input"), help=help_of("inp
 Output = Annotated[
     Path, typer.Option("-o", "--output", metavar=_what("file"), help=help_of("output"))
 ]
+Forms = Annotated[Path, typer.Argument(metavar=_what("folder"), help=help_of("forms"))]
+Export = Annotated[Path, typer.Argument(metavar=_what("export"), help=help_of("export"))]
+LastYear = Annotated[
+    Path | None, typer.Option("--last-year", metavar=_what("file"), help=help_of("last_year"))
+]
 Folder = Annotated[
     Path, typer.Option("-o", "--output", metavar=_what("folder"), help=help_of("output_dir"))
 ]
@@ -77,12 +82,17 @@ def template(
         Path | None,
         typer.Option("--schools", metavar=_what("file"), help=help_of("schools")),
     ] = None,
+    last_year: LastYear = None,
     rulebook: RulebookId = DEFAULT_RULEBOOK,
 ) -> None:
     """Write the county workbook, empty or prefilled."""
     from junheng.cli.collect import write_empty
+    from junheng.cli.forms import write_prefilled
 
-    write_empty(output, schools, rulebook)
+    if last_year is not None:
+        write_prefilled(output, last_year, schools, rulebook)
+    else:
+        write_empty(output, schools, rulebook)
 
 
 @app.command(cls=Command, help=help_of("sample"))
@@ -101,6 +111,9 @@ def sample(
     defects: Annotated[
         Path | None, typer.Option("--defects", metavar=_what("file"), help=help_of("defects"))
     ] = None,
+    forms: Annotated[
+        Path | None, typer.Option("--forms", metavar=_what("folder"), help=help_of("forms_out"))
+    ] = None,
 ) -> None:
     """Write a synthetic county, or many."""
     from junheng.cli.collect import write_sample, write_samples
@@ -108,8 +121,51 @@ def sample(
     law = _law(DEFAULT_RULEBOOK, None, _now())
     if counties > 1:
         write_samples(output, law, seed, counties, missing)
-    else:
-        write_sample(output, law, seed, defects)
+        return
+    write_sample(output, law, seed, defects)
+    if forms is not None:
+        from junheng.cli.forms import write_sample_forms
+
+        write_sample_forms(forms, law, seed)
+
+
+@app.command(cls=Command, help=help_of("intake"))
+def intake(
+    folder: Forms,
+    output: Output,
+    rulebook: RulebookId = DEFAULT_RULEBOOK,
+    county: Annotated[
+        str | None, typer.Option("--county", metavar=_what("name"), help=help_of("county_name"))
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", metavar=_what("year"), help=help_of("form_year"))
+    ] = None,
+    last_year: LastYear = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--map", metavar=_what("file"), help=help_of("mapping"))
+    ] = None,
+    partial: Annotated[bool, typer.Option("--partial", help=help_of("partial"))] = False,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", metavar=_what("file"), help=help_of("rejects"))
+    ] = None,
+) -> None:
+    """Fill the county workbook from national statistics forms."""
+    from junheng.cli.forms import Request, fill_workbook
+
+    fill_workbook(
+        Request(
+            folder=folder, output=output, rulebook=rulebook, county=county, year=year,
+            last_year=last_year, mapping=mapping, partial=partial, rejects=rejects,
+        )
+    )  # fmt: skip
+
+
+@app.command(name="map", cls=Command, help=help_of("map"))
+def map_export(export: Export, output: Output, rulebook: RulebookId = DEFAULT_RULEBOOK) -> None:
+    """Suggest which column of a bureau's own export is which element."""
+    from junheng.cli.forms import write_mapping
+
+    write_mapping(export, output, rulebook)
 
 
 @app.command(cls=Command, help=help_of("evaluate"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from junheng.intake.appendix import APPENDICES
 from junheng.intake.forms import locate_form
 from junheng.intake.headings import (
     COUNTY,
@@ -76,7 +77,7 @@ def _refuse_missing_sheet(
 
 
 def _remark_unknown_sheet(name: str, grid: Grid, report: Report, file: str) -> None:
-    ours = {normal(wording()["sheets"][key]) for key in ("guide", "lists")}
+    ours = {normal(wording()["sheets"][key]) for key in ("guide", "lists", *APPENDICES)}
     if normal(name) not in ours and any(normal(shown(cell)) for row in grid for cell in row):
         report.remark("unknown_sheet", _place(file, name), name, read_as("ignored"))
 

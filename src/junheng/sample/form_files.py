@@ -38,8 +38,8 @@ def _write(worksheet: Worksheet, sheet: FormSheet) -> None:
     for top, left, bottom, right in sheet.merged:
         text = sheet.rows[top][left]
         worksheet.merge_range(top, left, bottom, right, text)
-    for row in sheet.hidden_rows:
-        worksheet.set_row(row, None, None, {"hidden": True})
+    for number in sheet.hidden_rows:
+        worksheet.set_row(number, None, None, {"hidden": True})
     worksheet.set_column(0, max(map(len, sheet.rows)) - 1, _WIDE)
     for column in sheet.hidden_columns:
         worksheet.set_column(column, column, None, None, {"hidden": True})

@@ -148,7 +148,7 @@ def _bands(stage: str, sizes: list[int]) -> dict[str, object]:
 
 def _band_of(size: int) -> str:
     bands = _data()["bands"].items()
-    return next(band for band, spec in bands if size <= spec.get("most", size))
+    return next(str(band) for band, spec in bands if size <= spec.get("most", size))
 
 
 def _parts(own: Mapping[str, Any]) -> dict[str, object]:
@@ -196,17 +196,21 @@ def _sheet(
         body = _with_column(body, [_IDLE])
     width = len(head[0])
     marks = list(form["marks"]) + list(range(1, width - len(form["marks"]) + 1))
-    info = [""] * width
+    info: list[object] = [""] * width
     if named and form["id"] != "1001":
         info[0] = _say("identity", name=school.name, code=school.code)
     info[-1] = f"{_say('form', id=form['id'])}  {_say('year', year=year)}"
-    rows: Grid = [[form["title"], *["<"] * (width - 1)], info, *head, marks]
+    rows: Grid = [_across(form["title"], width), info, *head, marks]
     rows += [[_filled(cell, school) for cell in row] for row in body]
-    rows.append([_say("note"), *["<"] * (width - 1)])
+    rows.append(_across(_say("note"), width))
     if shifted:
-        rows.insert(1, [_say("notes_row"), *["<"] * (width - 1)])
+        rows.insert(1, _across(_say("notes_row"), width))
     name = _say("sheet", id=form["id"], kind=_data()["kinds"][school.kind])
     return _merged(name, rows)
+
+
+def _across(text: object, width: int) -> list[object]:
+    return [text, *[_LEFT] * (width - 1)]
 
 
 def _with_column(rows: Grid, cells: list[str]) -> Grid:
@@ -275,16 +279,16 @@ def _wide_book(form: Mapping[str, Any], schools: list[_School], year: int) -> Fo
     heads = [_deep(column["head"], depth) for column in columns]
     identity = [_deep([_say("code_head")], depth), _deep([_say("name_head")], depth)]
     width = len(columns) + 2
-    info = [""] * width
+    info = list[object]([""] * width)
     info[-1] = f"{_say('form', id=form['id'])}  {_say('year', year=year)}"
-    rows: Grid = [[form["title"], *["<"] * (width - 1)], info]
+    rows: Grid = [_across(form["title"], width), info]
     rows += [[head[level] for head in (*identity, *heads)] for level in range(depth)]
     for school in schools:
         if not form.get("stages") or school.stages & set(form["stages"]):
             values = [_filled(column["value"], school) for column in columns]
             rows.append([school.code, school.name, *values])
     rows.append([_say("total"), "", *[0] * len(columns)])
-    rows.append([_say("note"), *["<"] * (width - 1)])
+    rows.append(_across(_say("note"), width))
     sheet = _merged(_say("form", id=form["id"]), rows)
     return FormBook(name=_say("wide", id=form["id"]), sheets=(replace(sheet),))
 

@@ -49,18 +49,6 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Disagreement:
-    """Two forms, or two figures of one form, that cannot both be right."""
-
-    school: str
-    name: str
-    what: str
-    left: str
-    right: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
     """A folder of forms as tables, with everything that is to be said about it."""
 
@@ -299,10 +287,15 @@ def _take_off(code: str, book: _Book) -> None:
                 continue
             parts = [own.get((part, value.stage, None)) for part in value.less]
             counts = [part.value for part in parts if part is not None]
-            if len(counts) < len(value.less) or not all(isinstance(c, int) for c in counts):
+            contained = sum(count for count in counts if isinstance(count, int))
+            if len(counts) < len(value.less):
                 del own[value.what]
                 continue
-            left = taken.value - sum(c for c in counts if isinstance(c, int))
+            if not contained or contained > taken.value:
+                continue  # the figure cannot contain them
+            left = taken.value - contained
+            spot = Spot(file=taken.source.file, sheet=taken.source.sheet, cell=taken.source.cell)
+            book.desk.log.remark("taken_off", spot, taken.value, str(left), same=value.what[:1])
             remark = said("derived_mark", value=taken.value, note=notice("taken_off"))
             source = replace(taken.source, remark=remark.strip())
             own[value.what] = Taken(value=left, source=source)

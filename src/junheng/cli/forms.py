@@ -1,0 +1,202 @@
+"""`junheng intake` and `junheng map`: national statistics forms into the county workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typer
+from rich.markup import escape
+
+from junheng.base.elements import Dictionary
+from junheng.base.errors import UnusableFileError
+from junheng.cli.console import console, plain_table, print_table, tell
+from junheng.cli.evaluation import (
+    EXIT_REJECTS,
+    print_notices,
+    print_rejects,
+    read_clean,
+    write_rejects,
+)
+from junheng.cli.rulebooks import get_rulebook
+from junheng.cli.words import heads, say
+from junheng.intake.reader import read_input, read_schools
+from junheng.intake.rejects import Reject
+from junheng.intake.statistics.filled import Filled, fill, is_gap, write_workbook
+from junheng.intake.statistics.gather import Gathered, gather
+from junheng.intake.tables import Tables
+from junheng.publish.files import write_whole
+from junheng.rulebook.law import Law
+from junheng.rulebook.model import Rulebook
+
+_SHOWN = 8  # lines of a list; the workbook has them all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What `junheng intake` was asked."""
+
+    folder: Path
+    output: Path
+    rulebook: str
+    county: str | None
+    year: int | None
+    last_year: Path | None
+    mapping: Path | None
+    partial: bool
+    rejects: Path | None
+
+
+def fill_workbook(request: Request) -> None:
+    """Fill the workbook from a folder of forms; with rejects write nothing, unless told to."""
+    rulebook = get_rulebook(request.rulebook)
+    before = None if request.last_year is None else read_clean(request.last_year, rulebook)
+    gathered = _gathered(request, rulebook, before)
+    filled = fill(gathered, rulebook.dictionary, rulebook.labels, before=before)
+    content, refused = _workbook(filled, request.output.name, rulebook)
+    rejects = (*gathered.rejects, *refused)
+    _print_read(gathered)
+    if gathered.notices:
+        print_notices(gathered.notices, "intake_notices")
+    if rejects:
+        print_rejects(rejects, "intake_partial" if request.partial else "intake_rejected")
+        if request.rejects is not None:
+            write_rejects(request.rejects, rejects)
+    _print_open(filled)
+    if not rejects or request.partial:
+        write_whole(request.output, content)
+        tell(say("intake_done", file=request.output))
+        if filled.tables["county"]["county_name"][0] is None:
+            tell(say("intake_no_county"))
+    if rejects:
+        raise typer.Exit(EXIT_REJECTS)
+
+
+def _gathered(request: Request, rulebook: Rulebook, before: Tables | None) -> Gathered:
+    if not request.folder.exists():
+        raise UnusableFileError(file=request.folder, why=say("not_file"), fix=say("not_file_fix"))
+    county = request.county
+    if county is None and before is not None:
+        county = before["county"]["county_name"][0]
+    with console().status(say("reading", file=escape(request.folder.name))):
+        gathered = gather(
+            request.folder,
+            rulebook.dictionary,
+            rulebook.labels,
+            year=request.year,
+            county=county or "",
+        )
+    if not gathered.pages and not gathered.rejects:
+        raise UnusableFileError(file=request.folder, why=say("no_forms"), fix=say("no_forms_fix"))
+    return gathered
+
+
+def _workbook(filled: Filled, name: str, rulebook: Rulebook) -> tuple[bytes, tuple[Reject, ...]]:
+    """Return the workbook, and what the reader of workbooks would refuse in it beside gaps."""
+    dictionary: Dictionary = rulebook.dictionary
+    labels: Mapping[str, object] = rulebook.labels
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / Path(name).with_suffix(".xlsx").name
+        write_workbook(path, filled, dictionary, labels)
+        reading = read_input(path, dictionary, labels)
+        return path.read_bytes(), tuple(r for r in reading.rejects if not is_gap(r))
+
+
+# ------------------------------------------------------------------ what is printed
+
+
+def _print_read(gathered: Gathered) -> None:
+    joiner = say("comma")
+    forms = joiner.join(
+        say("intake_joint", form=form, count=count)
+        for form, count in sorted(gathered.forms.items())
+        if form
+    )
+    tell(
+        say(
+            "intake_read",
+            pages=len(gathered.pages),
+            forms=forms,
+            schools=gathered.tables["schools"].height,
+            values=f"{len(gathered.sources):,}",
+            since=gathered.edition.since,
+        )
+    )
+
+
+def _print_open(filled: Filled) -> None:
+    if filled.disagreements:
+        table = plain_table(*heads("whose", "what", "left_side", "right_side"))
+        for one in filled.disagreements[:_SHOWN]:
+            table.add_row(*map(escape, (one.name or one.code, one.what, one.left, one.right)))
+        count = len(filled.disagreements)
+        print_table(say("intake_disagree", count=count, shown=min(count, _SHOWN)), table)
+    if filled.kept:
+        tell(say("intake_kept", count=len(filled.kept)))
+    if filled.changes:
+        _print_changes(filled)
+    _print_asked(filled)
+
+
+def _print_changes(filled: Filled) -> None:
+    names = dict(filled.tables["schools"].select("school", "school_name").iter_rows())
+    labels = {f.id: f.label for sheet in filled.layout.sheets for f in sheet.fields}
+    table = plain_table(*heads("whose", "label", "before_year", "this_year"))
+    for one in filled.changes[:_SHOWN]:
+        row = (names.get(one.code) or one.code, labels[one.element], one.before, one.now)
+        table.add_row(
+            *(escape(f"{cell:,}" if isinstance(cell, int | float) else cell) for cell in row)
+        )
+    count = len(filled.changes)
+    print_table(say("intake_changes", count=count, shown=min(count, _SHOWN)), table)
+
+
+def _print_asked(filled: Filled) -> None:
+    by_sheet: dict[str, tuple[set[str], int]] = {}
+    for one in filled.asked:
+        codes, count = by_sheet.get(one.sheet, (set(), 0))
+        by_sheet[one.sheet] = (codes | ({one.code} - {""}), count + one.count)
+    if not by_sheet:
+        return
+    table = plain_table(*heads("sheet", "schools", "blanks"))
+    for sheet, (codes, count) in by_sheet.items():
+        table.add_row(escape(sheet), str(len(codes)) if codes else "", f"{count:,}")
+    print_table(say("intake_asked"), table)
+
+
+# ------------------------------------------------------------------ last year, samples, maps
+
+
+def write_prefilled(output: Path, last_year: Path, schools: Path | None, rulebook_id: str) -> None:
+    """Write the workbook with the schools and the lasting facts of last year's."""
+    from junheng.intake.statistics.last_year import start_anew
+
+    rulebook = get_rulebook(rulebook_id)
+    before = read_clean(last_year, rulebook)
+    listed = None
+    if schools is not None:
+        listed = read_clean(schools, rulebook, read=read_schools)["schools"]
+    filled = start_anew(before, listed, rulebook.dictionary, rulebook.labels)
+    content, _ = _workbook(filled, output.name, rulebook)
+    write_whole(output, content)
+    tell(say("prefill_done", file=output, count=len(filled.kept)))
+
+
+def write_sample_forms(folder: Path, law: Law, seed: int) -> None:
+    """Write the made-up county as statistics forms, a workbook per school."""
+    from junheng.sample import sample_county
+    from junheng.sample.form_files import write_forms
+
+    tables = sample_county(law, seed=seed)
+    year = int(tables["county"]["report_year"][0])
+    with console().status(say("writing")):
+        write_forms(folder, tables, "schools", year=year)
+    tell(say("forms_done", folder=folder))
+
+
+def write_mapping(export: Path, output: Path, rulebook_id: str) -> None:
+    """Write the file that maps a bureau's own export."""
+    rulebook = get_rulebook(rulebook_id)
+    raise NotImplementedError(replace, export, output, rulebook)
