@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,8 +24,10 @@ from junheng.cli.rulebooks import get_rulebook
 from junheng.cli.words import heads, say
 from junheng.intake.reader import read_input, read_schools
 from junheng.intake.rejects import Reject
-from junheng.intake.statistics.filled import Filled, fill, is_gap, write_workbook
+from junheng.intake.statistics.filled import Filled, fill, is_gap, start_anew, write_workbook
 from junheng.intake.statistics.gather import Gathered, gather
+from junheng.intake.statistics.mapping import load_mapping
+from junheng.intake.statistics.suggest import as_toml, suggest
 from junheng.intake.tables import Tables
 from junheng.publish.files import write_whole
 from junheng.rulebook.law import Law
@@ -77,6 +79,7 @@ def fill_workbook(request: Request) -> None:
 def _gathered(request: Request, rulebook: Rulebook, before: Tables | None) -> Gathered:
     if not request.folder.exists():
         raise UnusableFileError(file=request.folder, why=say("not_file"), fix=say("not_file_fix"))
+    mapping = load_mapping(request.mapping, rulebook.dictionary) if request.mapping else None
     county = request.county
     if county is None and before is not None:
         county = before["county"]["county_name"][0]
@@ -87,6 +90,7 @@ def _gathered(request: Request, rulebook: Rulebook, before: Tables | None) -> Ga
             rulebook.labels,
             year=request.year,
             county=county or "",
+            mapping=mapping,
         )
     if not gathered.pages and not gathered.rejects:
         raise UnusableFileError(file=request.folder, why=say("no_forms"), fix=say("no_forms_fix"))
@@ -154,6 +158,11 @@ def _print_changes(filled: Filled) -> None:
 
 
 def _print_asked(filled: Filled) -> None:
+    for one in filled.asked:
+        if one.must:
+            whose = one.name or one.code
+            headings = say("comma").join(one.headings)
+            tell(say("intake_must", sheet=one.sheet, whose=whose, headings=headings))
     by_sheet: dict[str, tuple[set[str], int]] = {}
     for one in filled.asked:
         codes, count = by_sheet.get(one.sheet, (set(), 0))
@@ -171,8 +180,6 @@ def _print_asked(filled: Filled) -> None:
 
 def write_prefilled(output: Path, last_year: Path, schools: Path | None, rulebook_id: str) -> None:
     """Write the workbook with the schools and the lasting facts of last year's."""
-    from junheng.intake.statistics.last_year import start_anew
-
     rulebook = get_rulebook(rulebook_id)
     before = read_clean(last_year, rulebook)
     listed = None
@@ -199,4 +206,14 @@ def write_sample_forms(folder: Path, law: Law, seed: int) -> None:
 def write_mapping(export: Path, output: Path, rulebook_id: str) -> None:
     """Write the file that maps a bureau's own export."""
     rulebook = get_rulebook(rulebook_id)
-    raise NotImplementedError(replace, export, output, rulebook)
+    found = suggest(export, rulebook.dictionary, rulebook.labels)
+    table = plain_table(*heads("column", "guess", "score"))
+    for one in found:
+        score = f"{round(100 * one.score)}%" if one.element else ""
+        table.add_row(*map(escape, (one.heading, one.label, score)))
+    sure = sum(one.sure for one in found)
+    unknown = sum(not one.element for one in found)
+    counts = {"sure": sure, "unknown": unknown, "doubt": len(found) - sure - unknown}
+    print_table(say("map_counts", **counts), table)
+    write_whole(output, as_toml(found, export.name).encode())
+    tell(say("map_done", file=output, name=output.name))

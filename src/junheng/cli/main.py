@@ -130,7 +130,7 @@ def sample(
 
 
 @app.command(cls=Command, help=help_of("intake"))
-def intake(
+def intake(  # noqa: PLR0913, PLR0917 - an option is a parameter
     folder: Forms,
     output: Output,
     rulebook: RulebookId = DEFAULT_RULEBOOK,

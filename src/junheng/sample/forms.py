@@ -18,6 +18,7 @@ ARRANGEMENTS: Final[tuple[Arrangement, ...]] = ("schools", "singles", "wide")
 Grid = list[list[object]]
 Span = tuple[int, int, int, int]  # first row, first column, last row, last column
 _PLACE: Final = re.compile(r"\{([^}]+)\}")
+_LABELS: Final = 2  # columns of labels and codes before the figures
 _LEFT, _ABOVE, _IDLE = "<", "^", "."
 # How the parts of the teaching area share what indoor sports leave; the last gets the rest.
 _SHARES: Final = (0.5, 0.1, 0.2, 0.08, 0.02)
@@ -217,9 +218,8 @@ def _with_column(rows: Grid, cells: list[str]) -> Grid:
     """Put one more column of figures before the first; the last cell is for the last row of a head."""
     added: Grid = []
     for at, row in enumerate(rows):
-        first = 2 if len(row) > 2 else 1
         cell = cells[-1] if at == 0 else cells[0]
-        added.append([*row[:first], cell, *row[first:]])
+        added.append([*row[:_LABELS], cell, *row[_LABELS:]])
     return added
 
 
@@ -252,7 +252,7 @@ def _merged(name: str, rows: Grid) -> FormSheet:
             if cell in (_LEFT, _ABOVE):
                 cells[at][column] = ""
                 continue
-            right = _run(rows[at], column + 1, _LEFT)
+            right = _run(row, column + 1, _LEFT)
             below = _run([r[column] if column < len(r) else "" for r in rows], at + 1, _ABOVE)
             if right or below:
                 spans.append((at, column, at + below, column + right))

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+import polars as pl
 
 from junheng.base.elements import Dictionary
 from junheng.intake.appendix import Appendix, Extras
 from junheng.intake.layout import SCHOOLS, Layout, make_layout
+from junheng.intake.prefill import records_for
 from junheng.intake.rejects import Reject
 from junheng.intake.statistics.agreement import Disagreement, disagreements
 from junheng.intake.statistics.asked import Asked, still_asked
 from junheng.intake.statistics.gather import Gathered, Key, Source
 from junheng.intake.statistics.last_year import Change, changes, other_schools, prefilled
 from junheng.intake.statistics.words import said, wording
-from junheng.intake.tables import Tables
+from junheng.intake.tables import Tables, make_tables
 from junheng.intake.template import address_of, write_filled
 from junheng.intake.values import in_words
 from junheng.intake.wording import wording as intake_wording
+
+_IDENTITY: Final = ("school", "school_name", "kind")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +40,7 @@ class Filled:
     changes: tuple[Change, ...]
     gone: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
-    gathered: Gathered = field(repr=False)
+    rejects: tuple[Reject, ...] = ()
 
 
 def fill(
@@ -65,8 +71,30 @@ def fill(
         changes=changed,
         gone=gone,
         added=added,
-        gathered=gathered,
+        rejects=gathered.rejects,
     )
+
+
+def start_anew(
+    before: Tables,
+    listed: pl.DataFrame | None,
+    dictionary: Dictionary,
+    labels: Mapping[str, object],
+) -> Filled:
+    """Return an empty year with last year's schools (or those listed) and what normally stays."""
+    layout = make_layout(dictionary, labels)
+    schools = before[SCHOOLS].select(*_IDENTITY) if listed is None else listed
+    records = records_for(layout, None, schools)
+    rows = {table: [dict(record.values) for record in own] for table, own in records.items()}
+    rows[SCHOOLS] = schools.select(pl.exclude("county", "row")).to_dicts()
+    county = next((s for s in layout.sheets if s.table.layout == "form"), None)
+    if county is not None:
+        rows[county.table.id] = [{}]
+    pre = prefilled(make_tables(dictionary, rows), before, dictionary)
+    return Filled(
+        tables=pre.tables, layout=layout, sources={}, kept=pre.sources, asked=(),
+        disagreements=(), changes=(),
+    )  # fmt: skip
 
 
 def write_workbook(
@@ -124,7 +152,7 @@ def _doubt_rows(filled: Filled) -> Iterator[tuple[object, ...]]:
         yield one.code, one.name, one.what, one.left, one.right, one.where
     names = _names(filled)
     texts = wording()["disagreements"]["checked"]
-    for reject in filled.gathered.rejects:
+    for reject in filled.rejects:
         values = {"heading": reject.heading, "value": reject.value, "why": reject.why}
         where = f"{reject.file} {reject.sheet} {reject.cell}".strip()
         said_parts = (texts[part].format(**values) for part in ("what", "left", "right"))

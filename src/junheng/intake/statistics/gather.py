@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from junheng.intake.layout import Field as Column
 from junheng.intake.prefill import records_for
 from junheng.intake.rejects import Notice, Reject
 from junheng.intake.statistics.facts import Desk, Fact, facts_of
+from junheng.intake.statistics.mapping import ExportMap, facts_of_mapped
 from junheng.intake.statistics.maps import Edition, edition_for, editions
 from junheng.intake.statistics.pages import Page, is_school_form, read_pages
 from junheng.intake.statistics.schools import (
@@ -90,6 +92,7 @@ def gather(
     *,
     year: int | None = None,
     county: str = "",
+    mapping: ExportMap | None = None,
 ) -> Gathered:
     """Return the tables that a folder of statistics forms fills.
 
@@ -99,6 +102,7 @@ def gather(
         labels: the rulebook's Chinese names.
         year: the statistical year of forms that do not say theirs.
         county: the county's name, which no form says.
+        mapping: which columns of a bureau's own export are which elements.
     """
     log = Log()
     layout = make_layout(dictionary, labels)
@@ -109,8 +113,9 @@ def gather(
     desk = Desk(edition=edition, dictionary=dictionary, labels=names, log=log)
     book = _Book(layout=layout, desk=desk, schools=Schools(log))
     trusted = said_year is None or said_year <= edition.checked_until
-    _take_schools([page for page in pages if is_school_form(page)], book, trusted=trusted)
-    _take_others(pages, book, trusted=trusted)
+    own = list(_mapped(pages, book, mapping)) if mapping else []
+    _take_schools([page for page in pages if is_school_form(page)], own, book, trusted=trusted)
+    _take_others(chain(own, _other_facts(pages, book, trusted=trusted)), book)
     year_source = next((page for page in pages if page.year_at), None)
     tables, sources = _tables(book, county, said_year, year_source)
     return Gathered(
@@ -161,8 +166,18 @@ def _edition(year: int | None, pages: list[Page], log: Log) -> Edition:
 # ------------------------------------------------------------------ schools, then all the rest
 
 
-def _take_schools(pages: list[Page], book: _Book, *, trusted: bool) -> None:
+def _mapped(pages: list[Page], book: _Book, mapping: ExportMap) -> Iterator[Fact]:
+    """Yield the values of exports by their mapping; pages of known forms need none."""
+    for page in pages:
+        if page.wide and page.form[:4] not in {f[:4] for f in book.desk.edition.forms}:
+            yield from facts_of_mapped(page, mapping, book.desk.dictionary, book.desk.log)
+
+
+def _take_schools(pages: list[Page], mapped: list[Fact], book: _Book, *, trusted: bool) -> None:
     facts = list(facts_of(pages, book.desk, lambda page: (page.code, page.name), trusted=trusted))
+    if any(fact.value.element == "kind" for fact in mapped):
+        tables = {e.id for e in book.desk.dictionary.elements_of(SCHOOLS)}
+        facts += [fact for fact in mapped if fact.value.element in tables]
     for code, own in book.schools.list_all(facts).items():
         kind = next((fact for fact in own if fact.value.element == "kind"), None)
         if kind is not None and is_outside(kind.raw, book.desk.edition.outside):
@@ -176,7 +191,8 @@ def _take_schools(pages: list[Page], book: _Book, *, trusted: bool) -> None:
             book.schools.kinds[code] = str(taken.value)
 
 
-def _take_others(pages: list[Page], book: _Book, *, trusted: bool) -> None:
+def _other_facts(pages: list[Page], book: _Book, *, trusted: bool) -> Iterator[Fact]:
+    """Yield the values of all forms but the schools' own."""
     by_number: dict[str, list[Page]] = {}
     for page in pages:
         if not is_school_form(page):
@@ -189,10 +205,15 @@ def _take_others(pages: list[Page], book: _Book, *, trusted: bool) -> None:
         return code, name
 
     for own in by_number.values():
-        for fact in facts_of(own, book.desk, who, trusted=trusted):
-            code = book.schools.code_of(fact.code, fact.name, fact.spot)
-            if code is not None and code not in book.schools.left_out:
-                _take_stage(code, fact, book)
+        yield from facts_of(own, book.desk, who, trusted=trusted)
+
+
+def _take_others(facts: Iterable[Fact], book: _Book) -> None:
+    """Enter the values of listed schools; a school that is not listed is refused once."""
+    for fact in facts:
+        code = book.schools.code_of(fact.code, fact.name, fact.spot)
+        if code is not None and code not in book.schools.left_out:
+            _take_stage(code, fact, book)
     for code in book.values:
         _take_off(code, book)
 

@@ -67,28 +67,36 @@ def prefilled(tables: Tables, before: Tables, dictionary: Dictionary) -> Prefill
     rows = {name: frame.to_dicts() for name, frame in tables.frames.items()}
     sources: dict[Key, Source] = {}
     codes = {row["school"] for row in rows[SCHOOLS]}
-    for table, elements in stable().elements.items():
-        keys = dictionary.table_of(table).key
-        known = {tuple(r[k] for k in keys): r for r in before[table].iter_rows(named=True)}
-        for number, row in enumerate(rows[table], 1):
-            old = known.get(tuple(row[key] for key in keys), {})
-            for element in elements:
-                if row[element] is None and _is_usable(element, old, codes):
-                    row[element] = old[element]
-                    sources[table, number, element] = _source(before, table, element, old["row"])
+    for table in stable().elements:
+        _fill_blanks(table, rows[table], before, dictionary.table_of(table).key, codes, sources)
     for table, elements in stable().rows.items():
-        if not rows[table]:
-            rows[table] = list(_kept_rows(before, table, elements, codes))
-            for number, row in enumerate(rows[table], 1):
-                for element in elements:
-                    if row[element] is not None:
-                        at = row["row"]
-                        sources[table, number, element] = _source(before, table, element, at)
-    for own in rows.values():
-        for number, row in enumerate(own, 1):
-            row["row"] = number
-    filled = make_tables(dictionary, rows)
-    return Prefilled(tables=filled, sources=sources)
+        if rows[table]:
+            continue
+        kept = list(_kept_rows(before, table, elements, codes))
+        for number, row in enumerate(kept, 1):
+            for element in elements:
+                if row[element] is not None:
+                    source = _source(before, table, element, row["row"])
+                    sources[table, number, element] = source
+        rows[table] = [row | {"row": number} for number, row in enumerate(kept, 1)]
+    return Prefilled(tables=make_tables(dictionary, rows), sources=sources)
+
+
+def _fill_blanks(
+    table: str,
+    rows: list[dict[str, Any]],
+    before: Tables,
+    keys: tuple[str, ...],
+    codes: set[str],
+    sources: dict[Key, Source],
+) -> None:
+    known = {tuple(r[k] for k in keys): r for r in before[table].iter_rows(named=True)}
+    for number, row in enumerate(rows, 1):
+        old = known.get(tuple(row[key] for key in keys), {})
+        for element in stable().elements[table]:
+            if row[element] is None and _is_usable(element, old, codes):
+                row[element] = old[element]
+                sources[table, number, element] = _source(before, table, element, old["row"])
 
 
 def _is_usable(element: str, old: Mapping[str, Any], codes: set[str]) -> bool:
@@ -133,17 +141,15 @@ def changes(tables: Tables, before: Tables, layout: Layout) -> tuple[Change, ...
             old = known.get(tuple(row[key] for key in keys))
             if old is None:
                 continue
-            for field in sheet.fields:
-                if field.element.type in {"integer", "decimal"} and _is_big(
-                    field.id, old[field.id], row[field.id]
-                ):
-                    found.append(
-                        Change(
-                            table=sheet.table.id, code=row["school"],
-                            stage=row.get("stage") or "", element=field.id,
-                            before=old[field.id], now=row[field.id],
-                        )
-                    )  # fmt: skip
+            found += [
+                Change(
+                    table=sheet.table.id, code=row["school"], stage=row.get("stage") or "",
+                    element=field.id, before=old[field.id], now=row[field.id],
+                )
+                for field in sheet.fields
+                if field.element.type in {"integer", "decimal"}
+                and _is_big(field.id, old[field.id], row[field.id])
+            ]  # fmt: skip
     return tuple(sorted(found, key=_size, reverse=True))
 
 

@@ -223,7 +223,7 @@ class WideColumns:
 
 def wide_columns(cells: Cells) -> WideColumns | None:
     """Return the columns that tell schools apart, if the sheet has a row per school."""
-    own = names_of("id") | names_of("name")
+    own = _wide_names("id") | _wide_names("name")
     for row in range(min(_HEAD_ROWS, cells.height)):
         if names_of("marks") & {cells.label(row, column) for column in range(cells.width)}:
             return None  # the headings of a form of one school
@@ -231,7 +231,7 @@ def wide_columns(cells: Cells) -> WideColumns | None:
         for column in range(cells.width):
             name = cells.label(row, column)
             for key in ("id", "name"):
-                if name in names_of(key):
+                if name in _wide_names(key):
                     found.setdefault(key, column)
         if found and not any(cells.label(row - 1, c) in own for c in found.values()):
             first = _first_row(cells, row, found)
@@ -240,13 +240,17 @@ def wide_columns(cells: Cells) -> WideColumns | None:
     return None
 
 
+def _wide_names(key: str) -> frozenset[str]:
+    return names_of(key) | names_of(f"wide_{key}")
+
+
 def _first_row(cells: Cells, row: int, columns: Mapping[str, int]) -> int | None:
     """Return the first row of schools below the headings; None if what follows is no list."""
     for below in range(row + 1, min(row + _HEAD_ROWS, cells.height)):
         labels = {key: cells.label(below, column) for key, column in columns.items()}
         if _is_no_list(cells, below, labels):
             return None
-        again = any(label in names_of(key) for key, label in labels.items())
+        again = any(label in _wide_names(key) for key, label in labels.items())
         filled = any(clean(shown(cells.at(below, column))) for column in columns.values())
         if filled and not again:  # else the headings are merged downwards
             return below if cells.kind(below) == "data" else None
@@ -255,9 +259,9 @@ def _first_row(cells: Cells, row: int, columns: Mapping[str, int]) -> int | None
 
 def _is_no_list(cells: Cells, row: int, labels: Mapping[str, str]) -> bool:
     """Whether a row below possible headings shows that they are labels of a form of one school."""
-    own = names_of("id") | names_of("name")
+    own = _wide_names("id") | _wide_names("name")
     no_list = (_facts() - own) | names_of("marks") | names_of("totals")
-    other = any(label in own - names_of(key) for key, label in labels.items())
+    other = any(label in own - _wide_names(key) for key, label in labels.items())
     named = {cells.label(row, column) for column in range(cells.width)}
     return other or bool(no_list & set(labels.values())) or bool(names_of("marks") & named)
 

@@ -31,8 +31,8 @@ class Schools:
             owner = (fact.code, fact.name, fact.spot.file + fact.spot.sheet)
             by_printed.setdefault(owner, []).append(fact)
         kept: dict[str, list[Fact]] = {}
-        for (code, name, _), own in by_printed.items():
-            code = half_width(code)
+        for (printed, name, _), own in by_printed.items():
+            code = half_width(printed)
             spot = Spot(file=own[0].spot.file, sheet=own[0].spot.sheet)
             if not code:
                 self.log.refuse("no_code", spot, name=name)
