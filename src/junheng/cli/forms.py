@@ -33,6 +33,7 @@ from junheng.publish.files import write_whole
 from junheng.rulebook.law import Law
 from junheng.rulebook.model import Rulebook
 
+_NAMES_SHOWN = 3
 _SHOWN = 8  # lines of a list; the workbook has them all
 
 
@@ -157,12 +158,22 @@ def _print_changes(filled: Filled) -> None:
     print_table(say("intake_changes", count=count, shown=min(count, _SHOWN)), table)
 
 
-def _print_asked(filled: Filled) -> None:
+def _musts(filled: Filled) -> dict[tuple[str, str], list[str]]:
+    """Return who lacks what nothing can be evaluated without, by sheet and headings."""
+    found: dict[tuple[str, str], list[str]] = {}
     for one in filled.asked:
         if one.must:
-            whose = one.name or one.code
-            headings = say("comma").join(one.headings)
-            tell(say("intake_must", sheet=one.sheet, whose=whose, headings=headings))
+            key = (one.sheet, say("comma").join(dict.fromkeys(one.headings)))
+            found.setdefault(key, []).append(one.name or one.code)
+    return found
+
+
+def _print_asked(filled: Filled) -> None:
+    for (sheet, headings), names in _musts(filled).items():
+        whose = say("comma").join(names[:_NAMES_SHOWN])
+        if len(names) > _NAMES_SHOWN:
+            whose += say("intake_more", count=len(names))
+        tell(say("intake_must", sheet=sheet, whose=whose, headings=headings))
     by_sheet: dict[str, tuple[set[str], int]] = {}
     for one in filled.asked:
         codes, count = by_sheet.get(one.sheet, (set(), 0))

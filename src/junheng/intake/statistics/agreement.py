@@ -133,9 +133,6 @@ def _stages(gathered: Gathered, names: dict[str, str]) -> Iterator[Disagreement]
 
 
 def _teachers(gathered: Gathered, names: dict[str, str]) -> Iterator[Disagreement]:
-    contained = {
-        value.what for form in gathered.edition.forms.values() for value in form.value if value.less
-    }
     for row in gathered.tables["teachers"].iter_rows(named=True):
         code, number, stage = row["school"], row["row"], row["stage"]
         where = _where(gathered, *(("teachers", number, e) for e in ("teachers", *_DEGREES)))
@@ -145,7 +142,7 @@ def _teachers(gathered: Gathered, names: dict[str, str]) -> Iterator[Disagreemen
             yield _one(code, names, "degrees", where, **words)
         music, art, arts = row["music_teachers"], row["art_teachers"], row["arts_teachers"]
         doubtful = arts and music is not None and art is not None and arts == music + art
-        if doubtful and ("arts_teachers", stage, None) not in contained:
+        if doubtful:
             where = _where(gathered, ("teachers", number, "arts_teachers"))
             words = {"stage": _stage(stage), "arts": arts, "music": music, "art": art}
             yield _one(code, names, "arts", where, **words)
@@ -155,11 +152,10 @@ def _teachers(gathered: Gathered, names: dict[str, str]) -> Iterator[Disagreemen
 
 
 def _parts(gathered: Gathered, names: dict[str, str]) -> Iterator[Disagreement]:
-    forms = {form.id: form for form in gathered.edition.forms.values() if form.sum is not None}
     by_name = {name: code for code, name in names.items()}
     for page in gathered.pages:
-        form = forms.get(page.form)
-        if form is None or page.wide:
+        form = gathered.edition.form(page.form[:4], page.heads)
+        if form is None or form.sum is None or page.wide:
             continue
         code, name = owner_of(page, gathered.pages)
         code = code if code in names else by_name.get(name, "")

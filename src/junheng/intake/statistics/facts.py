@@ -74,7 +74,7 @@ def facts_of_school(pages: list[Page], desk: Desk, *, trusted: bool) -> Iterator
     What cannot be found, or not for certain, is refused by name.
     """
     form = _form_of(pages, desk.edition)
-    for value in desk.edition.values_of(form.id) if form else ():
+    for value in desk.edition.values_of(form) if form else ():
         found = [(page, _look(page, value, desk, trusted=trusted)) for page in pages]
         page, search = _best(found)
         if search.at is None:
@@ -86,8 +86,7 @@ def facts_of_school(pages: list[Page], desk: Desk, *, trusted: bool) -> Iterator
 
 
 def _form_of(pages: list[Page], edition: Edition) -> Form | None:
-    by_number = {form.number: form for form in edition.forms.values()}
-    return by_number.get(pages[0].form[:4])
+    return edition.form(pages[0].form[:4], pages[0].heads)
 
 
 def _look(page: Page, value: Value, desk: Desk, *, trusted: bool) -> Search:
@@ -172,7 +171,7 @@ def facts_of_wide(page: Page, desk: Desk) -> Iterator[Fact]:
     for form_id, value, columns in _wide_values(page, layout, desk.edition):
         search = find_wide(cells, value, layout.first, columns)
         if search.at is None:
-            if form_id == page.form or search.candidates:
+            if form_id == page.form[:4] or search.candidates:
                 _refuse(page, value, search, desk, form_id, wide=True)
             continue
         scale = _scale(page, value, search.at, desk)
@@ -189,22 +188,22 @@ def _wide_values(
 
     A column may name its own form in its headings; the others belong to the form of the page.
     """
-    by_number = {form.number: form.id for form in edition.forms.values()}
     columns: dict[str, list[int]] = {}
     for column in range(page.cells.width):
         if column in (layout.code, layout.name):
             continue
         named = _form_above(page.cells, layout.first, column) or page.form
-        columns.setdefault(by_number.get(named[:4], ""), []).append(column)
+        columns.setdefault(named[:4], []).append(column)
     identity = [c for c in (layout.code, layout.name) if c is not None]
-    for form_id, own in columns.items():
-        for value in edition.values_of(form_id) if form_id else ():
+    for number, own in columns.items():
+        form = edition.form(number, page.heads)
+        for value in edition.values_of(form) if form else ():
             is_identity = value.element in {"school", "school_name"}
             if not is_identity:
-                yield form_id, value, own
-            elif form_id == page.form:
+                yield number, value, own
+            elif number == page.form[:4]:
                 at = {"school": layout.code, "school_name": layout.name}[value.element]
-                yield form_id, value, [c for c in identity if c == at]
+                yield number, value, [c for c in identity if c == at]
 
 
 def _form_above(cells: Cells, first: int, column: int) -> str:

@@ -18,7 +18,7 @@ from junheng.intake.prefill import records_for
 from junheng.intake.rejects import Notice, Reject
 from junheng.intake.statistics.facts import Desk, Fact, facts_of
 from junheng.intake.statistics.mapping import ExportMap, facts_of_mapped
-from junheng.intake.statistics.maps import Edition, edition_for, editions
+from junheng.intake.statistics.maps import Edition, Value, edition_for, editions
 from junheng.intake.statistics.pages import Page, is_school_form, read_pages
 from junheng.intake.statistics.schools import (
     Schools,
@@ -70,6 +70,7 @@ class Taken:
 
     value: object
     source: Source
+    of: Value
 
 
 @dataclass(slots=True, kw_only=True)
@@ -214,6 +215,7 @@ def _take_others(facts: Iterable[Fact], book: _Book) -> None:
         code = book.schools.code_of(fact.code, fact.name, fact.spot)
         if code is not None and code not in book.schools.left_out:
             _take_stage(code, fact, book)
+    book.schools.refuse_unlisted()
     for code in book.values:
         _take_off(code, book)
 
@@ -259,7 +261,7 @@ def _take(code: str, fact: Fact, book: _Book) -> None:
         _refuse_second(fact, understood, before, column, book)
         return
     if before is None:
-        own[fact.what] = Taken(value=understood.value, source=_source(fact))
+        own[fact.what] = Taken(value=understood.value, source=_source(fact), of=fact.value)
 
 
 def _refuse_second(
@@ -300,26 +302,20 @@ def _source(fact: Fact) -> Source:
 def _take_off(code: str, book: _Book) -> None:
     """Take off what a figure contains beside its own: arts teachers that are music teachers."""
     own = book.values[code]
-    forms = {page.id: page for page in book.desk.edition.forms.values()}
-    for form in forms.values():
-        for value in form.value:
-            taken = own.get(value.what)
-            if not value.less or taken is None or not isinstance(taken.value, int):
-                continue
-            parts = [own.get((part, value.stage, None)) for part in value.less]
-            counts = [part.value for part in parts if part is not None]
-            contained = sum(count for count in counts if isinstance(count, int))
-            if len(counts) < len(value.less):
-                del own[value.what]
-                continue
-            if not contained or contained > taken.value:
-                continue  # the figure cannot contain them
-            left = taken.value - contained
+    for what, taken in list(own.items()):
+        if not taken.of.less or not isinstance(taken.value, int):
+            continue
+        parts = [own.get((part, what[1], None)) for part in taken.of.less]
+        counts = [one.value for one in parts if one is not None and isinstance(one.value, int)]
+        if len(counts) < len(parts):
+            del own[what]  # nobody can tell how much to take off
+        elif 0 < sum(counts) <= taken.value:
+            left = taken.value - sum(counts)
             spot = Spot(file=taken.source.file, sheet=taken.source.sheet, cell=taken.source.cell)
-            book.desk.log.remark("taken_off", spot, taken.value, str(left), same=value.what[:1])
+            book.desk.log.remark("taken_off", spot, taken.value, str(left), same=what[:1])
             remark = said("derived_mark", value=taken.value, note=notice("taken_off"))
             source = replace(taken.source, remark=remark.strip())
-            own[value.what] = Taken(value=left, source=source)
+            own[what] = Taken(value=left, source=source, of=taken.of)
 
 
 # ------------------------------------------------------------------ tables

@@ -15,6 +15,7 @@ from pydantic import Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from junheng.base.elements import Definition
+from junheng.intake.statistics.words import label_of
 
 _FOLDER: Final = Path(__file__).parent / "forms"
 _ADDRESS: Final = re.compile(r"([A-Z]+)([1-9]\d*)")
@@ -128,9 +129,22 @@ class Edition:
     bands: tuple[Band, ...]
     forms: dict[str, Form]  # by form id
 
-    def values_of(self, form_id: str) -> tuple[Value, ...]:
+    def form(self, number: str, heads: frozenset[str]) -> Form | None:
+        """Return the map of a form: of this edition, or of the earlier one whose title it bears.
+
+        Places differ in when they take over a new edition of a form.
+        """
+        own = next((one for one in self.forms.values() if one.number == number), None)
+        earlier = (one for one in reversed(editions()) if one.since <= self.since)
+        for edition in earlier:
+            for form in edition.forms.values():
+                titles = {label_of(title).name for title in form.title}
+                if form.number == number and titles & heads:
+                    return form
+        return own
+
+    def values_of(self, form: Form) -> tuple[Value, ...]:
         """Return the values of a form, its class-size bands among them."""
-        form = self.forms[form_id]
         return (*form.value, *self._band_values(form))
 
     def _band_values(self, form: Form) -> Iterator[Value]:

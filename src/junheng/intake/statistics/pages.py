@@ -25,6 +25,7 @@ from junheng.intake.statistics.words import (
 from junheng.intake.text import clean, half_width, normal, shown
 
 _HEAD_ROWS: Final = 12  # rows that may hold the title, the form's number, year and school
+_TITLE_ROWS: Final = 5
 _LOCK: Final = ("~$", ".")  # what office programs and systems leave beside files
 SCHOOL_FORM: Final = "1001"
 
@@ -42,6 +43,7 @@ class Page:
     code: str  # of the school, as printed; "" if not
     name: str
     wide: bool  # a row per school
+    heads: frozenset[str] = frozenset()  # what stands above the table
 
     @property
     def spot(self) -> Spot:
@@ -110,7 +112,7 @@ def _page(cells: Cells, file: str, path: Path, log: Log, year: int | None) -> Pa
     code, name = ("", "") if columns else _school(cells)
     return Page(
         file=file, sha256=sha256_of(path), cells=cells, form=form, year=said_year or year,
-        year_at=year_at, code=code, name=name, wide=columns is not None,
+        year_at=year_at, code=code, name=name, wide=columns is not None, heads=_heads(cells),
     )  # fmt: skip
 
 
@@ -151,6 +153,12 @@ def _form_by_title(cells: Cells) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+def _heads(cells: Cells) -> frozenset[str]:
+    """Return what stands above the table, the title among it."""
+    texts = (cell for row in cells.rows[:_TITLE_ROWS] for cell in row if isinstance(cell, str))
+    return frozenset(label_of(text).name for text in texts)
+
+
 @cache
 def _year_pattern() -> re.Pattern[str]:
     units = "|".join(wording()["words"]["year"])
@@ -172,7 +180,7 @@ def _year(cells: Cells) -> tuple[int | None, str]:
 def _facts() -> frozenset[str]:
     """Return the labels of the school's own form."""
     edition = edition_for(None)
-    values = edition.values_of(SCHOOL_FORM) if edition else ()
+    values = edition.values_of(edition.forms[SCHOOL_FORM]) if edition else ()
     return frozenset(label_of(path[-1]).name for value in values for path in value.row)
 
 

@@ -22,6 +22,7 @@ class Schools:
     kinds: dict[str, str] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)  # codes of institutions of other kinds
     differing: dict[tuple[str, str], Spot] = field(default_factory=dict)  # code and other name
+    unlisted: dict[tuple[str, str], list[tuple[Spot, str]]] = field(default_factory=dict)
     _resolved: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def list_all(self, facts: Iterable[Fact]) -> dict[str, list[Fact]]:
@@ -64,7 +65,7 @@ class Schools:
                 )  # fmt: skip
             else:
                 known = said("school", name=name, code=code) if name else code
-                self.log.refuse("no_1001", spot, code, school=known)
+                self.unlisted.setdefault((spot.file, spot.sheet), []).append((spot, known))
             return None
         if name and name != self.names[code]:
             if same:
@@ -75,6 +76,13 @@ class Schools:
                 return None
             self.differing.setdefault((code, name), spot)
         return code
+
+    def refuse_unlisted(self) -> None:
+        """Refuse the schools without a form of their own, once a sheet."""
+        for found in self.unlisted.values():
+            spot, first = found[0]
+            more = said("and_more", count=len(found)) if len(found) > 1 else ""
+            self.log.refuse("no_1001", spot, first, school=first + more)
 
     def _by_name(self, name: str, same: list[str], spot: Spot) -> str | None:
         if len(same) == 1:

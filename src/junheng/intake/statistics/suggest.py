@@ -25,6 +25,7 @@ from junheng.intake.wording import unusable
 # An exact or known name is certain; a likeness below is shown for a person to confirm.
 _CERTAIN: Final = 1.0
 _LIKELY: Final = 0.6
+_CLOSE: Final = 0.99  # the most a mere likeness can be
 _TABLES: Final = ("schools", STAGED, "facilities", "funds", "retention")
 
 
@@ -157,9 +158,18 @@ def _count() -> str:
 
 
 def _like(one: str, other: str) -> float:
-    if one == other:
+    mine, theirs = _plain(one), _plain(other)
+    if mine == theirs:
         return _CERTAIN
-    return min(0.99, difflib.SequenceMatcher(None, one, other).ratio())
+    return min(_CLOSE, difflib.SequenceMatcher(None, mine, theirs).ratio())
+
+
+@cache
+def _plain(name: str) -> str:
+    """Return a name with words that mean the same written one way."""
+    for written, read in wording()["mapping"]["same"]:
+        name = name.replace(written, read)
+    return name
 
 
 def _once(found: Iterator[Suggestion]) -> Iterator[Suggestion]:
