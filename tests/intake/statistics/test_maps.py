@@ -15,7 +15,7 @@ def test_the_dictionary_and_the_first_map_name_the_same_cells(law):
     mapped = {}
     for form, value in all_values(first):
         mapped.setdefault(value.element, set()).add((form, value.cell, first.since))
-    for element in law.rulebook.dictionary.element:
+    for element in law.rulebook.dictionary.by_id().values():
         said = {(f.form, f.cell, f.valid_from) for f in element.forms}
         if element.id == "band_classes":
             said_forms = {form for form, _, _ in said}

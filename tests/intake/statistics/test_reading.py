@@ -25,7 +25,7 @@ def primary(books):
 
 
 def name_of(book):
-    return form_of(book, "1001").rows[4][2]
+    return form_of(book, "1001").rows[5][2]
 
 
 def reject_of(gathered, code):
@@ -138,7 +138,7 @@ def test_a_continued_table_on_a_sheet_of_its_own_is_found(read, books):
     gathered = read([replace(book, sheets=(*sheets, kept, more))])
     assert codes_of(gathered) == []
     source = gathered.sources["teachers", 1, "pe_teachers"]
-    assert (source.sheet, source.cell) == ("教基4156续_初级中学", "C6")
+    assert (source.sheet, source.cell) == ("教基4156续_初级中学", "C9")
 
 
 def test_a_continued_table_below_on_the_same_sheet_is_found(read, books):
@@ -150,7 +150,7 @@ def test_a_continued_table_below_on_the_same_sheet_is_found(read, books):
     sheets = [sheet if s is whole else s for s in book.sheets]
     gathered = read([replace(book, sheets=tuple(sheets))])
     assert codes_of(gathered) == []
-    row = len(upper) + 6
+    row = len(upper) + 9
     assert gathered.sources["teachers", 1, "pe_teachers"].cell == f"C{row}"
 
 
@@ -175,7 +175,7 @@ def test_numbers_typed_as_people_do(read, primary, typed, read_as):
     assert value(gathered, "schools", name_of(primary), "pupils_primary") == read_as
 
 
-@pytest.mark.parametrize(("typed", "read_as"), [("", None), ("—", None), (0, 0), ("0", 0)])
+@pytest.mark.parametrize(("typed", "read_as"), [("", None), ("—", None), (0, 0), ("0.0", 0)])
 def test_a_blank_is_not_nought(read, primary, typed, read_as):
     gathered = read([changed(primary, "5176", put("D17", typed))])
     assert value(gathered, "facilities", name_of(primary), "multimedia_rooms") == read_as
@@ -275,7 +275,9 @@ def test_a_sheet_named_otherwise_than_printed_is_refused(read, primary):
 
 
 def test_other_sheets_and_files_are_passed_over_with_a_word(read, primary, tmp_path):
-    strange = replace(form_of(primary, "1001"), name="通讯录", rows=[["姓名", "电话"], ["甲", "1"]])
+    strange = replace(
+        form_of(primary, "1001"), name="通讯录", rows=[["姓名", "电话"], ["甲", "1"]], merged=()
+    )
     (tmp_path / "forms").mkdir()
     (tmp_path / "forms/说明.csv").write_text("a,b\n", encoding="utf-8")
     (tmp_path / "forms/~$锁.xlsx").write_bytes(b"lock")
@@ -311,7 +313,7 @@ def with_identity(book, text):
 
 def test_a_form_without_code_is_matched_by_the_very_same_name(read, books):
     made = singles(books)
-    name = form_of(made[0], "1001").rows[4][2]
+    name = form_of(made[0], "1001").rows[5][2]
     at = next(i for i, book in enumerate(made) if "3112" in book.name)
     made[at] = with_identity(made[at], f"学校名称：{name}")
     gathered = read(made)
@@ -341,23 +343,23 @@ def test_a_code_and_a_name_of_different_schools_are_refused(read, books):
     made = books("singles")
     names = {b.name: form_of(b, "1001").rows for b in made if "1001" in b.name}
     first, second = list(names.values())[:2]
-    at = next(i for i, b in enumerate(made) if b.name.endswith(f"3112_{first[3][2]}.xlsx"))
-    text = f"学校名称：{second[4][2]}  学校标识码：{first[3][2]}"
+    at = next(i for i, b in enumerate(made) if b.name.endswith(f"3112_{first[4][2]}.xlsx"))
+    text = f"学校名称：{second[5][2]}  学校标识码：{first[4][2]}"
     made[at] = with_identity(made[at], text)
     gathered = read(made)
     assert codes_of(gathered) == ["code_conflict"]
-    assert second[3][2] in gathered.rejects[0].why
+    assert second[4][2] in gathered.rejects[0].why
 
 
 def test_one_code_of_two_schools_is_refused(read, books):
     made = books()
-    other = changed(made[1], "1001", put("C4", form_of(made[0], "1001").rows[3][2]))
+    other = changed(made[1], "1001", put("C5", form_of(made[0], "1001").rows[4][2]))
     assert "two_schools" in codes_of(read([made[0], other]))
 
 
 def test_an_institution_of_another_kind_is_left_out(read, books):
     made = books()
-    kindergarten = changed(made[0], "1001", put("C8", "幼儿园(111)"))
+    kindergarten = changed(made[0], "1001", put("C9", "幼儿园(111)"))
     gathered = read([kindergarten, made[1]])
     assert codes_of(gathered) == []
     assert gathered.tables["schools"].height == 1

@@ -76,13 +76,14 @@ def facts_of_school(pages: list[Page], desk: Desk, *, trusted: bool) -> Iterator
     form = _form_of(pages, desk.edition)
     for value in desk.edition.values_of(form) if form else ():
         found = [(page, _look(page, value, desk, trusted=trusted)) for page in pages]
-        page, search = _best(found)
-        if search.at is None:
+        hits = _hits(found)
+        if not hits:
+            page, search = _closest(found)
             _refuse(page, value, search, desk, form.id if form else "", wide=False)
-            continue
-        if trusted and value.place is not None and not search.expected:
-            _tell_moved(page, value, search.at, desk)
-        yield _fact(page, value, search.at, (page.code, page.name), desk)
+        for page, at, expected in hits:
+            if trusted and value.place is not None and not expected:
+                _tell_moved(page, value, at, desk)
+            yield _fact(page, value, at, (page.code, page.name), desk)
 
 
 def _form_of(pages: list[Page], edition: Edition) -> Form | None:
@@ -95,15 +96,17 @@ def _look(page: Page, value: Value, desk: Desk, *, trusted: bool) -> Search:
     return find(page.cells, value, desk.edition.sections, trusted=trusted and at_home)
 
 
-def _best(found: list[tuple[Page, Search]]) -> tuple[Page, Search]:
-    """Return the sheet a value was found on; a value found on two sheets is not certain."""
-    expected = [one for one in found if one[1].expected]
-    hits = expected or [one for one in found if one[1].at is not None]
-    if len(hits) == 1:
-        return hits[0]
-    if len(hits) > 1:
-        places = [(s.at.row, s.at.column) for _, s in hits if s.at is not None]
-        return hits[0][0], Search(candidates=tuple(places))
+def _hits(found: list[tuple[Page, Search]]) -> list[tuple[Page, Found, bool]]:
+    """Return the sheets a value was found on, those at the expected cell alone if there are any.
+
+    A form handed in twice gives its values twice; they are compared where they are entered.
+    """
+    hits = [(page, s.at, s.expected) for page, s in found if s.at is not None]
+    return [hit for hit in hits if hit[2]] or hits
+
+
+def _closest(found: list[tuple[Page, Search]]) -> tuple[Page, Search]:
+    """Return the sheet that comes nearest to having a value."""
     return next((one for one in found if one[1].candidates or one[1].shared), found[0])
 
 
