@@ -27,6 +27,7 @@ from junheng.intake.rejects import Reject
 from junheng.intake.statistics.filled import Filled, fill, is_gap, start_anew, write_workbook
 from junheng.intake.statistics.gather import Gathered, gather
 from junheng.intake.statistics.mapping import load_mapping
+from junheng.intake.statistics.maps import mapped_elements
 from junheng.intake.statistics.suggest import as_toml, suggest
 from junheng.intake.tables import Tables
 from junheng.publish.files import write_whole
@@ -80,6 +81,10 @@ def fill_workbook(request: Request) -> None:
 def _gathered(request: Request, rulebook: Rulebook, before: Tables | None) -> Gathered:
     if not request.folder.exists():
         raise UnusableFileError(file=request.folder, why=say("not_file"), fix=say("not_file_fix"))
+    if not mapped_elements() <= rulebook.dictionary.by_id().keys():
+        raise UnusableFileError(
+            file=request.rulebook, why=say("no_forms_for"), fix=say("no_forms_for_fix")
+        )
     mapping = load_mapping(request.mapping, rulebook.dictionary) if request.mapping else None
     county = request.county
     if county is None and before is not None:

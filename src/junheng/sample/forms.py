@@ -21,7 +21,7 @@ _PLACE: Final = re.compile(r"\{([^}]+)\}")
 _LABELS: Final = 2  # columns of labels and codes before the figures
 _LEFT, _ABOVE, _IDLE = "<", "^", "."
 # How the parts of the teaching area share what indoor sports leave; the last gets the rest.
-_SHARES: Final = (0.5, 0.1, 0.2, 0.08, 0.02)
+_SHARES: Final = (0.48, 0.1, 0.2, 0.08, 0.02)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,8 +114,9 @@ def changed(book, form, change):
         if sheet.name.split("_")[0] == f"教基{form}":
             rows = [list(row) for row in sheet.rows]
             made = change(rows)
-            sheet = replace(sheet, rows=rows if made is None else made)
-        sheets.append(sheet)
+            sheets.append(replace(sheet, rows=rows if made is None else made))
+        else:
+            sheets.append(sheet)
     return replace(book, sheets=tuple(sheets))
 
 

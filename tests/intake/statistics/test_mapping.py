@@ -76,7 +76,7 @@ def test_the_unit_of_a_heading_is_seen(found):
 
 
 @pytest.fixture
-def mapping(found, law, tmp_path):
+def mapping(found, tmp_path):
     def make(change=lambda text: text):
         path = tmp_path / "对应.toml"
         path.write_text(change(as_toml(found, "一览.xlsx")), encoding="utf-8")

@@ -1,5 +1,7 @@
 """The maps of the forms say what the element dictionary says, and nothing that does not exist."""
 
+from itertools import pairwise
+
 from junheng.intake.statistics.maps import edition_for, editions
 from junheng.intake.statistics.words import label_of
 
@@ -42,7 +44,7 @@ def test_every_element_and_band_of_a_map_exists(law):
 
 def test_bands_follow_each_other_without_gap():
     bands = editions()[0].bands
-    for one, following in zip(bands, bands[1:], strict=False):
+    for one, following in pairwise(bands):
         assert following.least == one.most + 1
     assert bands[0].least == 0
     assert bands[-1].most is None

@@ -88,7 +88,7 @@ def test_the_seven_items_come_out_the_same(handed_in, county, law):
             ), column
 
 
-def test_every_value_names_its_cell(handed_in, county):
+def test_every_value_names_its_cell(handed_in):
     gathered, year = handed_in
     expected = sum(gathered.tables[t].height for t in KEYS)
     assert len(gathered.sources) > 10 * expected

@@ -22,7 +22,6 @@ from junheng.intake.statistics.words import Log, label_of, said, wording
 from junheng.intake.text import clean, shown
 from junheng.intake.wording import did_you_mean
 
-_ENOUGH: Final = 0.5  # of the mapped columns must be there for a sheet to be that export
 STAGED: Final = "teachers"  # the table with a row per stage
 
 
@@ -130,7 +129,8 @@ def mapped_columns(
         for at, heading in headings_of(cells, layout).items()
         if _compared(heading) in by_heading
     }
-    return found if len(found) >= _ENOUGH * len(by_heading) else {}
+    # With most of its columns missing a sheet is another export.
+    return found if 2 * len(found) >= len(by_heading) else {}
 
 
 def _compared(heading: str) -> str:

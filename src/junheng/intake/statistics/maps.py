@@ -23,7 +23,7 @@ _ALPHABET: Final = 26
 
 Path_ = tuple[str, ...]  # headings from the outer to the inner one
 Sureness = Literal["certain", "likely", "unsure"]
-FORM_ID: Final = re.compile(r"(\d{4})(续?)")
+FORM_ID: Final = re.compile(r"\d{4}.?")  # a mark behind it: the continuation
 
 
 class Value(Definition):
@@ -192,6 +192,16 @@ def edition_for(year: int | None) -> Edition | None:
     if year is None:
         return known[-1]
     return next((one for one in reversed(known) if one.since <= year), None)
+
+
+def mapped_elements() -> frozenset[str]:
+    """Return every element any form of any edition holds."""
+    return frozenset(
+        value.element
+        for edition in editions()
+        for form in edition.forms.values()
+        for value in edition.values_of(form)
+    )
 
 
 def place_of(address: str) -> tuple[int, int]:

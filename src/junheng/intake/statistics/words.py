@@ -101,7 +101,8 @@ def _nothing_words() -> frozenset[str]:
 def _leading() -> re.Pattern[str]:
     marks = "|".join(re.escape(half_width(mark)) for mark in wording()["words"]["leading"])
     digits = wording()["words"]["digits"] + intake_wording()["words"]["ten"]
-    numbering = rf"[{digits}]+、|\([{digits}\d]+\)|\d+[.、](?!\d)"
+    stop = wording()["words"]["stop"]
+    numbering = rf"[{digits}]+{stop}|\([{digits}\d]+\)|\d+(?:{stop}|\.)(?!\d)"
     return re.compile(rf"^(?:{marks}|{numbering})+")
 
 
