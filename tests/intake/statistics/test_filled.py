@@ -175,6 +175,24 @@ def test_what_a_form_says_is_not_replaced_by_last_year(filled, few, law, tmp_pat
     assert mine == few["schools"].sort("school")["area"].to_list()
 
 
+def test_the_year_of_the_buildings_is_better_than_that_of_the_foundation(
+    filled, few, law, tmp_path
+):
+    built = few["schools"].with_columns(
+        built_year=pl.when(pl.col("row") == pl.col("row").min()).then(None).otherwise(2015)
+    )
+    before = last_year_of(
+        Tables(frames={**few.frames, "schools": built}, origins={}), law, tmp_path
+    )
+    one = filled(before=before)
+    founded = few["schools"].sort("school")["built_year"].to_list()
+    years = one.tables["schools"].sort("school")["built_year"].to_list()
+    assert years == [founded[0], *[2015] * (len(founded) - 1)]
+    assert ("schools", 1, "built_year") in one.sources
+    assert ("schools", 2, "built_year") in one.kept
+    assert ("schools", 2, "built_year") not in one.sources
+
+
 def test_big_changes_are_shown_and_small_ones_are_not(filled, few):
     first = pl.col("school") == few["schools"]["school"][0]
     second = pl.col("school") == few["schools"]["school"][1]

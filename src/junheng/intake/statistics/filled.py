@@ -57,14 +57,15 @@ def fill(
     gone: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     if before is not None:
-        pre = prefilled(tables, before, dictionary)
+        doubtful = {key for key, source in gathered.sources.items() if source.unsure}
+        pre = prefilled(tables, before, dictionary, doubtful)
         tables, kept = pre.tables, dict(pre.sources)
         changed = changes(tables, before, layout)
         gone, added = other_schools(tables, before)
     return Filled(
         tables=tables,
         layout=layout,
-        sources=gathered.sources,
+        sources={k: source for k, source in gathered.sources.items() if k not in kept},
         kept=kept,
         asked=still_asked(tables, layout),
         disagreements=disagreements(gathered),

@@ -117,6 +117,7 @@ def gather(
     own = list(_mapped(pages, book, mapping)) if mapping else []
     _take_schools([page for page in pages if is_school_form(page)], own, book, trusted=trusted)
     _take_others(chain(own, _other_facts(pages, book, trusted=trusted)), book)
+    book.values = dict(sorted(book.values.items()))
     year_source = next((page for page in pages if page.year_at), None)
     tables, sources = _tables(book, county, said_year, year_source)
     return Gathered(

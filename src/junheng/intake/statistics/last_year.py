@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,11 +24,16 @@ class _Big(Definition):
     units: StrictInt
 
 
+class _Better(Definition):
+    elements: tuple[str, ...]
+
+
 class Stable(Definition):
     """Which elements and rows are taken over, and which change is big."""
 
     elements: Mapping[str, tuple[str, ...]]
     rows: Mapping[str, tuple[str, ...]]
+    better: _Better
     big: _Big
     big_of: Mapping[str, StrictInt]
 
@@ -59,16 +64,22 @@ class Change:
     now: float
 
 
-def prefilled(tables: Tables, before: Tables, dictionary: Dictionary) -> Prefilled:
+def prefilled(
+    tables: Tables, before: Tables, dictionary: Dictionary, doubtful: Collection[Key] = ()
+) -> Prefilled:
     """Return the tables with blanks filled from last year where the fact normally stays.
 
-    Nothing that is there is replaced, and nothing is said of schools that are no longer there.
+    Nothing is said of schools that are no longer there, and nothing that is there is replaced,
+    but for `doubtful` values of things of which last year's answer is better.
     """
     rows = {name: frame.to_dicts() for name, frame in tables.frames.items()}
     sources: dict[Key, Source] = {}
     codes = {row["school"] for row in rows[SCHOOLS]}
     for table in stable().elements:
-        _fill_blanks(table, rows[table], before, dictionary.table_of(table).key, codes, sources)
+        keys = dictionary.table_of(table).key
+        _take_out(table, rows[table], doubtful)
+        _fill_blanks(table, rows[table], before, keys, codes, sources)
+        _put_back(table, rows[table], tables)
     for table, elements in stable().rows.items():
         if rows[table]:
             continue
@@ -80,6 +91,22 @@ def prefilled(tables: Tables, before: Tables, dictionary: Dictionary) -> Prefill
                     sources[table, number, element] = source
         rows[table] = [row | {"row": number} for number, row in enumerate(kept, 1)]
     return Prefilled(tables=make_tables(dictionary, rows), sources=sources)
+
+
+def _take_out(table: str, rows: list[dict[str, Any]], doubtful: Collection[Key]) -> None:
+    """Take out the doubtful values of which last year's answer is better."""
+    for number, row in enumerate(rows, 1):
+        for element in stable().better.elements:
+            if (table, number, element) in doubtful:
+                row[element] = None
+
+
+def _put_back(table: str, rows: list[dict[str, Any]], tables: Tables) -> None:
+    """Put back what was there where last year says nothing."""
+    for row, had in zip(rows, tables[table].iter_rows(named=True), strict=True):
+        for element in set(stable().better.elements) & row.keys():
+            if row[element] is None:
+                row[element] = had[element]
 
 
 def _fill_blanks(
