@@ -15,6 +15,7 @@ Key = tuple[str, int, str]  # table, 1-based row of its frame, element
 APPENDICES: Final = ("asked", "doubts", "compared", "sources")  # keys of their names
 _HEAD_ROW: Final = 1
 _WIDEST: Final = 60
+_A4: Final = 9  # paper number of the file format
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,4 +52,8 @@ def write_appendix(worksheet: Worksheet, appendix: Appendix, looks: Looks) -> No
             elif value is not None:
                 worksheet.write_string(at, column, str(value), looks[Look.NOTE])
     worksheet.freeze_panes(_HEAD_ROW + 1, 0)
+    worksheet.set_landscape()
+    worksheet.set_paper(_A4)
+    worksheet.repeat_rows(0, _HEAD_ROW)
+    worksheet.fit_to_pages(1, 0)
     worksheet.autofilter(_HEAD_ROW, 0, _HEAD_ROW + len(appendix.rows), len(appendix.heads) - 1)
