@@ -12,6 +12,8 @@ COMMANDS = [
     (),
     ("template",),
     ("sample",),
+    ("intake",),
+    ("map",),
     ("evaluate",),
     ("explain",),
     ("compare",),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from intake.books import save_xlsx
 from junheng.cli.console import console
 from junheng.cli.main import main
 from junheng.rulebook.loader import list_rulebooks, load_rulebook
@@ -59,7 +60,7 @@ CONSOLE = [(path, *text.split("\n", 1)) for path, text in blocks("console")]
 def county(tmp_path_factory):
     """Everything a command in a document may take as given."""
     folder = tmp_path_factory.mktemp("desk")
-    run(f"junheng sample -o {folder}/样例县.xlsx")
+    run(f"junheng sample -o {folder}/样例县.xlsx --forms {folder}/统计表")
     run(f"junheng sample -o {folder}/三县 --counties 3")
     run(f"junheng sample -o {folder}/上一年.xlsx --seed 2")
     shutil.copy(folder / "样例县.xlsx", folder / "本县.xlsx")
@@ -68,6 +69,9 @@ def county(tmp_path_factory):
         encoding="utf-8",
     )
     (folder / "公布数.csv").write_text("指标,学段,差异系数\n1,小学,0.262\n2,小学,0.861\n", "utf-8")
+    rows = [["学校代码", "学校名称", "小学在校学生数"], ["YL0001", "样例县第一小学", 1034]]
+    save_xlsx(folder / "本局导出.xlsx", {"一览": rows})
+    run(f"junheng map {folder}/本局导出.xlsx -o {folder}/对应.toml")
     shutil.copytree(ROOT / "src/junheng/rulebook/data", folder / "办法")
     return folder
 

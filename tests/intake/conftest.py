@@ -90,6 +90,10 @@ def full(dictionary):
         row("classes", k, s, school=c, stage=s, class_name=f"{number} 班")
         for number, (c, k, s) in enumerate(by_stage * 3)
     ]
+    rows["class_bands"] = [
+        row("class_bands", k, s, school=c, stage=s, class_band="36_to_40", band_classes=3)
+        for c, k, s in by_stage
+    ]
     rows["rooms"] = [row("rooms", k, school=c, room_kind="art") for c, k, _ in by_stage]
     for table in ("facilities", "funds", "retention"):
         rows[table] = [row(table, kind, school=code) for code, (_, kind, _) in KINDS.items()]

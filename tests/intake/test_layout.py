@@ -6,6 +6,7 @@ from junheng.intake.headings import find_headings
 from junheng.intake.layout import make_layout
 from junheng.intake.pages import hint_of
 from junheng.intake.reader import read_input
+from junheng.intake.tables import Tables
 from junheng.intake.template import write_template
 from junheng.intake.text import normal
 from junheng.rulebook.loader import list_rulebooks, load_rulebook
@@ -20,7 +21,7 @@ def test_every_element_has_exactly_one_column_from_dictionary_to_reader(rulebook
     reading = read_input(file, dictionary, labels)
     assert {reject.code for reject in reading.rejects} <= {"missing_county"}
     assert reading.notices == ()
-    for table in dictionary.table:
+    for table in (table for table in dictionary.table if table.required):
         columns = reading.tables.origins[table.id].columns
         assert list(columns) == [element.id for element in dictionary.elements_of(table.id)]
         places = [(column.letters, column.row) for column in columns.values()]
@@ -53,6 +54,16 @@ def test_every_value_is_found_at_the_cell_its_origin_names(
                 column = 26 * column + ord(letter) - 64
             raw = sheets_of_county[cell.sheet][row][column - 1]
             assert (raw or None) == (frame[element.id][0] or None), cell
+
+
+def test_a_sheet_nobody_must_hand_in_is_not_missed(dictionary, labels, full, written, tmp_path):
+    without = {**full.frames, "class_bands": full["class_bands"].clear()}
+    file = tmp_path / "县.xlsx"
+    write_template(file, dictionary, labels, tables=Tables(frames=without, origins={}))
+    lacking, whole = (read_input(path, dictionary, labels) for path in (file, written))
+    assert lacking.rejects == whole.rejects == ()
+    assert lacking.tables["class_bands"].is_empty()
+    assert whole.tables["class_bands"]["band_classes"].to_list() == [3] * 5
 
 
 def test_a_heading_has_its_unit_only_where_it_says_something(layout):

@@ -111,6 +111,7 @@ class Table(Definition):
     layout: Literal["form", "rows"]  # form: one row per element; rows: one row per thing
     key: tuple[str, ...]  # elements that tell rows apart; empty: rows may repeat
     prelisted: str | None = None  # choice element whose choices are listed in advance
+    required: StrictBool = True  # without it the sheet may be absent: it only supports checks
 
 
 class Dictionary(Definition):

@@ -58,6 +58,13 @@ class UnusableFileError(JunhengError):
     sentence = "{file} cannot be used: {why}. {fix}"
 
 
+class MappingError(JunhengError):
+    """The file that maps a bureau's own export does not say what it must say."""
+
+    slug = "mapping"
+    sentence = "{file}: {problems}"
+
+
 class NothingInForceError(JunhengError):
     """The day asked for lies before the first standard of the rulebook."""
 

@@ -53,6 +53,11 @@ Sample = Annotated[
     Path, typer.Option("-o", "--output", metavar=_what("file"), help=help_of("output_sample"))
 ]
 Force = Annotated[bool, typer.Option("--force", help=help_of("force"))]
+Forms = Annotated[Path, typer.Argument(metavar=_what("folder"), help=help_of("forms"))]
+Export = Annotated[Path, typer.Argument(metavar=_what("export"), help=help_of("export"))]
+LastYear = Annotated[
+    Path | None, typer.Option("--last-year", metavar=_what("file"), help=help_of("last_year"))
+]
 Folder = Annotated[
     Path, typer.Option("-o", "--output", metavar=_what("folder"), help=help_of("output_dir"))
 ]
@@ -84,13 +89,18 @@ def template(
         Path | None,
         typer.Option("--schools", metavar=_what("file"), help=help_of("schools")),
     ] = None,
+    last_year: LastYear = None,
     rulebook: RulebookId = DEFAULT_RULEBOOK,
     force: Force = False,
 ) -> None:
     """Write the county workbook, empty or prefilled."""
     from junheng.cli.collect import write_empty
+    from junheng.cli.forms import write_prefilled
 
-    write_empty(output, schools, rulebook, force=force)
+    if last_year is not None:
+        write_prefilled(output, last_year, schools, rulebook, force=force)
+    else:
+        write_empty(output, schools, rulebook, force=force)
 
 
 @app.command(cls=Command, help=help_of("sample"))
@@ -109,6 +119,9 @@ def sample(
     defects: Annotated[
         Path | None, typer.Option("--defects", metavar=_what("file"), help=help_of("defects"))
     ] = None,
+    forms: Annotated[
+        Path | None, typer.Option("--forms", metavar=_what("folder"), help=help_of("forms_out"))
+    ] = None,
     force: Force = False,
 ) -> None:
     """Write a synthetic county, or many."""
@@ -118,12 +131,58 @@ def sample(
     if counties > 1:
         made = Made(counties=counties, seed=seed, missing=missing)
         write_samples(output, law, made, force=force)
-    else:
-        write_sample(output, law, seed, defects, force=force)
+        return
+    write_sample(output, law, seed, defects, force=force)
+    if forms is not None:
+        from junheng.cli.forms import write_sample_forms
+
+        write_sample_forms(forms, law, seed, force=force)
+
+
+@app.command(cls=Command, help=help_of("intake"))
+def intake(
+    folder: Forms,
+    output: Book,
+    rulebook: RulebookId = DEFAULT_RULEBOOK,
+    county: Annotated[
+        str | None, typer.Option("--county", metavar=_what("name"), help=help_of("county_name"))
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", metavar=_what("year"), help=help_of("form_year"))
+    ] = None,
+    last_year: LastYear = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--map", metavar=_what("file"), help=help_of("mapping"))
+    ] = None,
+    partial: Annotated[bool, typer.Option("--partial", help=help_of("partial"))] = False,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", metavar=_what("file"), help=help_of("rejects"))
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Fill the county workbook from national statistics forms."""
+    from junheng.cli.forms import Request, fill_workbook
+
+    fill_workbook(
+        Request(
+            folder=folder, output=output, rulebook=rulebook, county=county, year=year, force=force,
+            last_year=last_year, mapping=mapping, partial=partial, rejects=rejects,
+        )
+    )  # fmt: skip
+
+
+@app.command(name="map", cls=Command, help=help_of("map"))
+def map_export(
+    export: Export, output: Output, rulebook: RulebookId = DEFAULT_RULEBOOK, force: Force = False
+) -> None:
+    """Suggest which column of a bureau's own export is which element."""
+    from junheng.cli.forms import write_mapping
+
+    write_mapping(export, output, rulebook, force=force)
 
 
 @app.command(cls=Command, help=help_of("evaluate"))
-def evaluate(  # noqa: PLR0913, PLR0917 - every option of a command is a parameter
+def evaluate(
     path: Input,
     output: Folder,
     rulebook: RulebookId = DEFAULT_RULEBOOK,
@@ -164,7 +223,7 @@ def explain(
 
 
 @app.command(cls=Command, help=help_of("compare"))
-def compare(  # noqa: PLR0913, PLR0917 - each version has its input, rulebook and day
+def compare(
     first: Annotated[Path, typer.Argument(metavar=_what("input_a"), help=help_of("version_a"))],
     second: Annotated[Path, typer.Argument(metavar=_what("input_b"), help=help_of("version_b"))],
     rulebook: RulebookId = DEFAULT_RULEBOOK,

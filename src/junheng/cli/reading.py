@@ -75,11 +75,11 @@ def read_clean(
             reading = read(path, rulebook.dictionary, rulebook.labels)
     if reading.notices:
         place = say("nowhere") if kept is None or reading.rejects else kept(reading.tables)
-        _print_notices(reading.notices, place if rejects is None else str(rejects))
+        print_notices(reading.notices, place if rejects is None else str(rejects))
     if reading.rejects:
-        _print_rejects(reading.rejects)
+        print_rejects(reading.rejects)
     if rejects is not None:
-        _write_list(rejects, reading)
+        write_list(rejects, reading)
     if reading.rejects:
         raise typer.Exit(EXIT_REJECTS)
     return reading.tables
@@ -96,7 +96,7 @@ def _read_many(books: Sequence[Path], rulebook: Rulebook) -> Reading:
     return joined(parts)
 
 
-def _print_notices(notices: tuple[Notice, ...], kept: str) -> None:
+def print_notices(notices: tuple[Notice, ...], kept: str) -> None:
     """Print the notices worth a look first, how many of each kind there are, and where all are."""
     shown, several = _worth_a_look(notices), _several(notices)
     table = plain_table(*heads("place", "heading", "value", "read_as", "why_read"))
@@ -125,14 +125,15 @@ def _weight(code: str) -> int:
     return 0 if code in _SCALED else 2 if code in _HARMLESS else 1
 
 
-def _print_rejects(rejects: tuple[Reject, ...]) -> None:
+def print_rejects(rejects: tuple[Reject, ...], title: str = "rejected") -> None:
+    """Print everything refused under a title."""
     table = plain_table(*heads("place", "heading", "value", "why", "fix"))
     table.show_lines = True
     several = _several(rejects)
     for one in rejects:
         texts = (_place(one, several), one.heading, one.value, one.why, one.fix)
         table.add_row(*map(escape, texts))
-    print_table(say("rejected", count=len(rejects)), table)
+    print_table(say(title, count=len(rejects)), table)
 
 
 def _several(told: Sequence[Reject | Notice]) -> bool:
@@ -145,7 +146,7 @@ def _place(one: Reject | Notice, several: bool) -> str:
     return " ".join(part for part in (file, one.sheet, one.cell) if part)
 
 
-def _write_list(path: Path, reading: Reading) -> None:
+def write_list(path: Path, reading: Reading) -> None:
     """Write rejects and notices as CSV, none too: an old list would speak of corrected cells."""
     with writing(path):
         write_whole(path, _csv(_listed(reading)))

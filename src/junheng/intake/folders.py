@@ -42,8 +42,9 @@ def locate_files(path: Path, layout: Layout, report: Report) -> list[RawTable]:
     for sheet in layout.sheets:
         file = files.get(sheet.table.id)
         if file is None:
-            place = {"file": path.name, "sheet": sheet.name, "cell": "", "heading": ""}
-            report.refuse("missing_file", place, table=sheet.table.id, hint="")
+            if sheet.table.required:
+                place = {"file": path.name, "sheet": sheet.name, "cell": "", "heading": ""}
+                report.refuse("missing_file", place, table=sheet.table.id, hint="")
             continue
         table = locate_file(file, sheet, report)
         if table is not None:

@@ -76,7 +76,7 @@ def _rows(
     given = frames.get(sheet.table.id)
     if given is not None and not given.is_empty():
         yield from given.iter_rows(named=True)
-    elif sheet.table.layout == "rows":
+    elif sheet.table.layout == "rows" and sheet.table.required:
         yield from _listed_choices(sheet)
         if "school" in sheet.table.key and sheet.table.id != SCHOOLS:
             for row in known.values():

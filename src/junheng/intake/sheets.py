@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from junheng.intake.appendix import APPENDICES
 from junheng.intake.forms import locate_form
 from junheng.intake.headings import (
     COUNTY,
@@ -47,7 +48,8 @@ def locate_tables(
         name = by_name.pop(normal(sheet.name), None)
         taken.add(name or "")
         if name is None:
-            _refuse_missing_sheet(sheet, list(grids), layout, report, source["file"])
+            if sheet.table.required:
+                _refuse_missing_sheet(sheet, list(grids), layout, report, source["file"])
             continue
         locate = locate_form if sheet.table.layout == "form" else locate_rows
         table = locate(grids[name], name, sheet, report, source)
@@ -74,7 +76,7 @@ def _refuse_missing_sheet(
 
 
 def _remark_unknown_sheet(name: str, grid: Grid, report: Report, file: str) -> None:
-    ours = {normal(wording()["sheets"][key]) for key in ("guide", "lists")}
+    ours = {normal(wording()["sheets"][key]) for key in ("guide", "lists", *APPENDICES)}
     if normal(name) not in ours and any(normal(shown(cell)) for row in grid for cell in row):
         report.remark("unknown_sheet", _place(file, name), name, read_as("ignored"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +14,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from junheng.base.elements import Dictionary
+from junheng.intake.appendix import Extras, Key, write_appendix
 from junheng.intake.assist import Assistant
 from junheng.intake.export import write_csv, write_parquet
 from junheng.intake.guide import write_guide
-from junheng.intake.layout import Field, Sheet, make_layout
+from junheng.intake.layout import Field, Layout, Sheet, make_layout
 from junheng.intake.looks import Look, Looks
 from junheng.intake.pages import (
     column_width,
@@ -28,11 +29,12 @@ from junheng.intake.pages import (
     set_up_page,
     total_width,
 )
-from junheng.intake.prefill import Record, records_for
+from junheng.intake.prefill import Record, Records, records_for
 from junheng.intake.tables import Tables
+from junheng.intake.text import letters
 from junheng.intake.wording import wording
 
-__all__ = ["write_csv", "write_parquet", "write_template"]
+__all__ = ["address_of", "write_csv", "write_filled", "write_parquet", "write_template"]
 
 # Rows above the data of a sheet: title, hints, headings.
 TITLE_ROW, HINT_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 2, 3
@@ -41,6 +43,7 @@ FORM_COLUMNS: Final = {"number": 6, "item": 42, "unit": 9, "value": 24, "note": 
 _FORM_ROW_HEIGHT: Final = 21
 _TITLE_HEIGHT: Final = 24
 _LAST_COLUMN: Final = 16383
+_NOTE_SCALE: Final = 2  # a comment holds a file name and a heading
 # Rows that get drop-downs and checks: a large county has a few thousand classes.
 _READY_ROWS: Final = 10000
 
@@ -52,6 +55,7 @@ class _Desk:
     looks: Looks
     assistant: Assistant
     synthetic: bool
+    notes: Mapping[Key, str]
 
 
 def write_template(
@@ -76,12 +80,42 @@ def write_template(
     """
     layout = make_layout(dictionary, labels)
     records = records_for(layout, tables, schools)
+    _write_book(path, layout, records, synthetic=synthetic, extras=Extras())
+
+
+def write_filled(
+    path: Path,
+    dictionary: Dictionary,
+    labels: Mapping[str, object],
+    tables: Tables,
+    extras: Extras,
+) -> None:
+    """Write the workbook of a county with values taken from elsewhere, a comment on each of them."""
+    layout = make_layout(dictionary, labels)
+    records = records_for(layout, tables, None)
+    _write_book(path, layout, records, synthetic=False, extras=extras)
+
+
+def address_of(sheet: Sheet, element: str, row: int) -> str:
+    """Return the cell in which the workbook has an element of the 1-based row of a table."""
+    if sheet.table.layout == "form":
+        at = [field.id for field in sheet.fields].index(element)
+        return f"{letters(list(FORM_COLUMNS).index('value'))}{FIRST_ROW + at + 1}"
+    names = [field.id if field else "" for _, field in sheet.columns()]
+    return f"{letters(names.index(element))}{FIRST_ROW + row}"
+
+
+def _write_book(
+    path: Path, layout: Layout, records: Records, *, synthetic: bool, extras: Extras
+) -> None:
+    layout = _without_idle(layout, records)
     with xlsxwriter.Workbook(str(path)) as workbook:
         set_properties(workbook, layout)
         desk = _Desk(
             looks=Looks(workbook),
             assistant=Assistant(layout, FIRST_ROW, _READY_ROWS),
             synthetic=synthetic,
+            notes=extras.notes,
         )
         guide = workbook.add_worksheet(wording()["sheets"]["guide"])
         write_guide(guide, layout, records, desk.looks, synthetic=synthetic)
@@ -90,6 +124,14 @@ def write_template(
             write = _write_form if sheet.table.layout == "form" else _write_rows
             write(desk, worksheet, sheet, records[sheet.table.id])
         desk.assistant.write_lists(workbook.add_worksheet(wording()["sheets"]["lists"]))
+        for appendix in extras.appendices:
+            write_appendix(workbook.add_worksheet(appendix.name), appendix, desk.looks)
+
+
+def _without_idle(layout: Layout, records: Records) -> Layout:
+    """Leave out tables nobody has to hand in, unless there is something to write in them."""
+    sheets = (s for s in layout.sheets if s.table.required or records[s.table.id])
+    return replace(layout, sheets=tuple(sheets))
 
 
 # ------------------------------------------------------------------ every sheet
@@ -137,7 +179,7 @@ def _write_rows(desk: _Desk, worksheet: Worksheet, sheet: Sheet, records: list[R
     _write_title(desk, worksheet, sheet)
     _write_headings(desk, worksheet, columns)
     for row, record in enumerate(records, FIRST_ROW):
-        _write_record(desk, worksheet, columns, row, record)
+        _write_record(desk, worksheet, sheet, row, record)
     last = max(_READY_ROWS, FIRST_ROW + len(records))
     desk.assistant.help_rows(worksheet, sheet, last, desk.looks[Look.NOT_ASKED])
     worksheet.autofilter(HEADING_ROW, 0, last, len(columns) - 1)
@@ -162,14 +204,22 @@ def _write_headings(desk: _Desk, worksheet: Worksheet, columns: _Columns) -> Non
 
 
 def _write_record(
-    desk: _Desk, worksheet: Worksheet, columns: _Columns, row: int, record: Record
+    desk: _Desk, worksheet: Worksheet, sheet: Sheet, row: int, record: Record
 ) -> None:
-    for at, (_, field) in enumerate(columns):
+    for at, (_, field) in enumerate(sheet.columns()):
         asked = field is None or field.id not in record.not_asked
         look = desk.looks.of_field(field, boxed=True, asked=asked)
         value = record.school_name if field is None else record.values.get(field.id)
         written = value if field is None else _as_written(value, field)
         _write_value(worksheet, row, at, written, look)
+        if field is not None:
+            key = (sheet.table.id, row - FIRST_ROW + 1, field.id)
+            _write_note(worksheet, row, at, desk.notes.get(key))
+
+
+def _write_note(worksheet: Worksheet, row: int, column: int, note: str | None) -> None:
+    if note:
+        worksheet.write_comment(row, column, note, {"x_scale": _NOTE_SCALE})
 
 
 def _frozen_columns(sheet: Sheet) -> int:
@@ -217,4 +267,6 @@ def _write_item(
     for at, key in enumerate(FORM_COLUMNS):
         written, look = cells[key]
         _write_value(worksheet, row, at, written, look)
+        if key == "value":
+            _write_note(worksheet, row, at, desk.notes.get((field.element.table, 1, field.id)))
     desk.assistant.help_cell(worksheet, field, row, list(FORM_COLUMNS).index("value"))
