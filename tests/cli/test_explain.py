@@ -211,6 +211,20 @@ def test_cells_of_a_table_file_are_named_by_file(run, nation):
     assert "county.parquet" in page.out
 
 
+def test_numbers_nobody_has_a_row_for_are_listed_without_a_file(run, tmp_path):
+    run("template", "-o", tmp_path / "空.xlsx")
+    book = load_workbook(tmp_path / "空.xlsx")
+    book["县情"]["D4"].value = "空县"
+    for column, value in zip("ABCI", ("001", "一中", "初中", "否"), strict=True):
+        book["学校"][f"{column}4"].value = value
+    book["学校"]["O4"].value = 300
+    book.save(tmp_path / "空.xlsx")
+    page = run("explain", tmp_path / "空.xlsx", "全县", "23").out
+    assert "（）" not in page
+    assert "要用到的数据（都还没有填报的行）" in page
+    assert "无法判定，还没有填报毕业学生数（“巩固率”表还没有这一行）、" in page
+
+
 def test_an_input_with_rejects_is_not_explained(run, tmp_path):
     run("template", "-o", tmp_path / "空.xlsx")
     outcome = run("explain", tmp_path / "空.xlsx", "全县", "12")

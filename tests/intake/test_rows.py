@@ -40,6 +40,19 @@ def test_a_name_that_does_not_fit_its_code_is_noted(read, cells):
     cells["教师"]["B4"] = "第九小学"
     (notice,) = read(cells).notices
     assert (notice.code, notice.value, notice.read_as) == ("name_differs", "第九小学", "第一小学")
+    assert (notice.sheet, notice.cell, notice.heading) == ("教师", "B4", "学校名称")
+
+
+def test_rejects_come_in_the_order_of_sheets_rows_and_columns_as_they_stand(read, cells):
+    for row in cells["校舍设备"].rows[2:]:
+        row.extend([""] * (9 - len(row)))
+        row[2], row[7] = row[7], row[2]  # Whoever fills it in may move columns.
+    for cell in ("H5", "C5", "D4", "C4"):
+        cells["校舍设备"][cell] = "很多"
+    cells["学校"]["N5"] = "很多"
+    places = [(reject.sheet, reject.cell) for reject in read(cells).rejects]
+    listed = [("校舍设备", cell) for cell in ("C4", "D4", "C5", "H5")]
+    assert places == [("学校", "N5"), *listed]
 
 
 def test_a_key_used_twice_is_refused_and_names_both_cells(read, cells, full):

@@ -199,9 +199,11 @@ def guide_line(cells, text):
 
 
 def test_a_newer_template_is_refused(read, cells):
-    cells["填表说明"][f"A{guide_line(cells, '模板版本')}"] = "模板版本：99"
+    cell = f"A{guide_line(cells, '模板版本')}"
+    cells["填表说明"][cell] = "模板版本：99"
     reject = one(read(cells))
     assert (reject.code, reject.value) == ("newer_template", "99")
+    assert (reject.sheet, reject.cell) == ("填表说明", cell)
 
 
 def test_an_older_template_is_read_by_its_headings(read, cells):

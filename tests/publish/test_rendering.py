@@ -39,13 +39,14 @@ def brief_pdf(libreoffice, tmp_path_factory, with_gaps, imprint):
 
 
 def test_every_word_of_the_brief_reaches_the_page(brief_pdf, with_gaps, imprint):
-    shown = text_of(brief_pdf)
+    # Where a page ends its number stands between the words.
+    shown = re.sub(r"—\d+—", "", text_of(brief_pdf))
     blocks = brief_blocks(with_gaps, imprint=imprint, font=find_font())
     for line in plain_text(blocks).splitlines():
         if " | " in line or line.startswith("["):
             continue
         sentence = re.sub(r"^#+ ", "", line).replace(" ", "")
-        # A sentence may be cut by the foot of a page, so its pieces are looked for.
+        # A sentence may be cut by a table of the next page, so its pieces are looked for.
         for piece in re.findall(r".{1,8}", sentence)[:6]:
             assert piece in shown, sentence
 
@@ -63,6 +64,15 @@ def test_the_text_of_the_brief_stays_inside_its_margins(brief_pdf, pdf_pages):
         top, bottom = ink(picture)
         assert top >= 36, f"page {number}"
         assert bottom <= 297 - 22, f"page {number}"
+
+
+def test_no_page_of_the_brief_but_the_last_is_half_white(brief_pdf, pdf_pages):
+    *pages, _ = pdf_pages(brief_pdf)
+    for number, picture in enumerate(pages, 1):
+        with Image.open(picture) as image:
+            text = image.crop((0, 0, image.width, round(image.height * 260 / 297)))
+            box = text.convert("L").point(lambda grey: 255 * (grey < 128)).getbbox()
+            assert box[3] / image.height * 297 >= 190, f"page {number}"
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,6 @@ from junheng.publish.gb9704_form import (
     CELL,
     CELL_HEAD,
     CELL_LEFT,
-    CELL_PT,
     HEADINGS,
     NOTE,
     SIGNATURE,
@@ -36,8 +35,7 @@ from junheng.publish.gb9704_form import (
 )
 
 _CELL_MARGIN_TWIPS: Final = 60  # about 1 mm
-_WHOLE_LINES: Final = 24  # a table of no more lines is kept on one page
-_POINTS_PER_MM: Final = 72 / 25.4
+_TOGETHER: Final = 3  # rows at both ends of a table that no page parts; the rest may be parted
 # A space between Chinese and a number is for screens; documents set them solid.
 _BETWEEN: Final = re.compile(
     r"(?<=[\u2014\u2018-\u201d\u3001-\u303f\u3400-\u9fff\uff01-\uff5e]) (?=[0-9A-Za-z])"
@@ -180,14 +178,14 @@ def _add_grid(document: Document, block: Grid) -> None:
     widths = [round(width * unit, 1) for width in block.widths]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
-    whole = sum(_lines(line, widths) for line in lines) <= _WHOLE_LINES
     rows: Any = table.rows
     for at, (row, line) in enumerate(zip(rows, lines, strict=True)):
         _row_property(row, "w:cantSplit")
         if at == 0:
             _row_property(row, "w:tblHeader")
-        # The line after the last row belongs to the table too: its note.
-        together = at == 0 or whole or at == len(block.rows)
+        # The line after the last row belongs to the table too: its note. A table kept whole
+        # would leave half a page white wherever it does not fit.
+        together = at < _TOGETHER or at > len(block.rows) - _TOGETHER
         for column, (cell, text) in enumerate(zip(row.cells, line, strict=True)):
             cell.width = Mm(widths[column])
             cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
@@ -197,12 +195,6 @@ def _add_grid(document: Document, block: Grid) -> None:
             paragraph.paragraph_format.keep_with_next = together
             paragraph.add_run(solid(text))
     _paragraph(document, block.note, NOTE)
-
-
-def _lines(line: Sequence[str], widths: Sequence[float]) -> int:
-    """Return how many lines a row takes, for text that is mostly Chinese."""
-    room = [(width - 2) * _POINTS_PER_MM / CELL_PT for width in widths]
-    return max(-(-len(text) // max(int(fits), 1)) for text, fits in zip(line, room, strict=True))
 
 
 def _set_margins(table: Table) -> None:

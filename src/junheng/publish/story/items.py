@@ -151,8 +151,9 @@ def dispersions(facts: Facts, font: Path | None) -> Iterator[Block]:
     if all(row["status"] == Status.MISSING.value for row in rows):
         return
     yield _table(facts, words)
-    yield from _chart(facts, font, words)
     yield from _heaviest(rows, facts, words)
+    # Last, so that text fills the page above where the picture has to go to the next one.
+    yield from _chart(facts, font, words)
 
 
 def _summary(rows: list[Row], facts: Facts, words: dict[str, Any]) -> str:
