@@ -13,6 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+from junheng.explain.reconcile.causes import Cause
 from junheng.explain.reconcile.search import reconcile
 from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law, law_of
@@ -43,16 +44,8 @@ def trial(seed: int) -> tuple[str, str, int]:
     if planted.equal:
         return planted.cause, "nothing to explain", 0
     found = reconcile(tables, law, planted.published)
-    keys = ("school", "kind", "element")
-    wanted = (planted.cause, *(planted.about.get(key) for key in keys))
-    named = [
-        (
-            fit.causes[0].id.replace("some_value", "one_value"),
-            *(fit.causes[0].about.get(key) for key in keys),
-        )
-        for fit in found.fits
-        if len(fit.causes) == 1
-    ]
+    wanted = (planted.cause, *(planted.about.get(key) for key in ("school", "kind", "element")))
+    named = [one for fit in found.fits if len(fit.causes) == 1 for one in meant(fit.causes[0])]
     if wanted in named and len(found.fits) <= MOST:
         return planted.cause, "alone" if len(found.fits) == 1 else "among several", len(found.fits)
     return (
@@ -60,6 +53,14 @@ def trial(seed: int) -> tuple[str, str, int]:
         f"wrong: {found.outcome} {named[:2]} for {wanted} seed {seed}",
         len(found.fits),
     )
+
+
+def meant(cause: Cause) -> list[tuple[str | None, ...]]:
+    """Return what a cause names: of a wrong value every cell that would do as well."""
+    about = cause.about
+    elements = [about.get("element"), *about.get("others", "").split()]
+    name = SAME.get(cause.id, cause.id)
+    return [(name, about.get("school"), about.get("kind"), element) for element in elements]
 
 
 def outside(seed: int) -> tuple[str, str, int]:

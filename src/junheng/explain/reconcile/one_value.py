@@ -146,8 +146,8 @@ def _suspects(
         EVERYTHING,
     )
     values = scaled(room, 1.0, shift=float(reported))
-    # Whoever mistyped a part may have made it greater than its whole: only the range is legal.
-    legal = between(float(element.minimum), float(element.maximum or math.inf))
+    # What somebody else reckoned with need not have been a number that our checks would pass.
+    legal = above(float(element.minimum))
     for found in candidates(both(values, legal), float(reported), element):
         yield Suspect(
             table=element.table,
@@ -179,12 +179,13 @@ def candidates(room: Intervals, reported: float, element: Element) -> Iterator[C
     steps = 1 if element.type == "integer" else STEPS.get(element.unit or "", 1)
     for low, high in room:
         ranked = sorted(
-            (slip_between(reported, value, steps), abs(value - (low + high) / 2), value)
+            (*slip_between(reported, value, steps), abs(value - (low + high) / 2), value)
             for value in _values((low, high), reported, steps)
             if abs(value - reported) > SLACK and low - SLACK <= value <= high + SLACK
         )
         if ranked:
-            yield Candidate(value=ranked[0][2], slip=ranked[0][0], low=low, high=high)
+            slip, _, _, value = ranked[0]
+            yield Candidate(value=value, slip=slip, low=low, high=high)
 
 
 def _values(room: tuple[float, float], reported: float, steps: int) -> set[float]:

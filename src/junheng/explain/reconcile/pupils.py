@@ -32,7 +32,7 @@ from junheng.explain.reconcile.one_value import (
     sums_of,
 )
 from junheng.explain.reconcile.printing import ends
-from junheng.explain.reconcile.slips import ORDER, slips_of
+from junheng.explain.reconcile.slips import DIGIT, slips_of
 from junheng.intake.published import Published
 
 _WHOLE: Final = 1.0  # the share of a school with one stage and no kindergarten
@@ -40,6 +40,8 @@ _WHOLE: Final = 1.0  # the share of a school with one stage and no kindergarten
 
 def pupils(evidence: Evidence) -> Iterator[Suspect]:
     """Yield numbers of pupils that could explain figures off in several items at once."""
+    if len(evidence.off) == 1 < len(evidence.wanted):
+        return  # pupils divide what every item has
     elements = evidence.law.rulebook.dictionary.by_id()
     for row in evidence.rows:
         element = elements.get(pupils_element(row["stage"]))
@@ -78,8 +80,8 @@ def _counted(evidence: Evidence, row: Row, element: Element) -> Iterator[Suspect
         yield from _slipped(row["school"], element, reported)
         return
     room = reduce(both, (_room(evidence, one, row["section"]) for one in told), EVERYTHING)
-    legal = between(1, float(element.maximum or math.inf))
-    values = both(scaled(room, 1.0, shift=reported), legal)
+    # What somebody else reckoned with need not have been a number that our checks would pass.
+    values = both(scaled(room, 1.0, shift=reported), above(1))
     for found in candidates(values, reported, element):
         yield _suspect(row["school"], element.id, reported, found)
 
@@ -93,9 +95,8 @@ def _dividing(evidence: Evidence, element: Element) -> Iterator[Suspect]:
 
 
 def _slipped(school: str, element: Element, reported: float) -> Iterator[Suspect]:
-    most = float(element.maximum or math.inf)
     for value, slip in slips_of(reported).items():
-        if slip <= ORDER and value.is_integer() and value <= most:
+        if slip <= DIGIT and value.is_integer():
             found = Candidate(value=value, slip=slip, low=value, high=value)
             yield _suspect(school, element.id, reported, found)
 

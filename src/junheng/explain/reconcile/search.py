@@ -37,6 +37,7 @@ Outcome = Literal["equal", "open", "explained", "ambiguous", "none"]
 CUT: Final = Cause(id="cut")
 _TRIALS: Final = 300  # cells tried with the engine at the most
 _NEAREST: Final = 3
+_ALIKE: Final = 9  # decimals to which figures are held to be the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,13 +193,20 @@ class _Desk:
             key=lambda one: (one.found.slip, one.key, one.element),
         )
         strangeness = NO_SLIP
+        alike: dict[tuple[object, ...], list[tuple[Suspect, Fit]]] = {}
         for suspect in every[:_TRIALS]:
             if suspect.found.slip > strangeness:
-                return
+                break
             fit = self._fit((_cause_of(suspect),), self._changed(suspect), shown)
             if not fit.off:
                 strangeness = suspect.found.slip
-                yield fit
+                # Cells of one sum at one school change all figures alike: nobody can tell them apart.
+                same = (suspect.key, *(f and round(f, _ALIKE) for f in fit.figures.values()))
+                alike.setdefault(same, []).append((suspect, fit))
+        for group in alike.values():
+            (suspect, fit), *others = group
+            names = tuple(other.element for other, _ in others)
+            yield replace(fit, causes=(_cause_of(suspect, names), *fit.causes[1:]))
 
     def _changed(self, suspect: Suspect) -> Figures:
         value = (
@@ -249,7 +257,7 @@ class _Desk:
         return tuple(sorted(closer, key=lambda one: (len(one.off), len(one.causes)))[:_NEAREST])
 
 
-def _cause_of(suspect: Suspect) -> Cause:
+def _cause_of(suspect: Suspect, others: tuple[str, ...] = ()) -> Cause:
     found = suspect.found
     known = found.slip < NO_SLIP
     numbers = {"reported": suspect.reported, "value": found.value}
@@ -259,6 +267,7 @@ def _cause_of(suspect: Suspect) -> Cause:
         "school": suspect.key[0],
         "element": suspect.element,
         "stage": suspect.key[1] if len(suspect.key) > 1 else "",
+        "others": " ".join(others),  # elements that would do as well
         **{name: repr(number) for name, number in numbers.items()},
     }
     return Cause(id="one_value" if known else "some_value", about=about)

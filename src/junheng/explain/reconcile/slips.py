@@ -41,8 +41,10 @@ def _slips(value: float) -> Iterator[tuple[int, float]]:
             yield DIGIT, float(before + digit + after)
 
 
-def slip_between(one: float, other: float, steps: int) -> int:
-    """Return how strange a slip makes either number of the other; NO_SLIP if none does.
+def slip_between(one: float, other: float, steps: int) -> tuple[int, float]:
+    """Return how strange a slip makes either number of the other, and what rounding it took.
+
+    NO_SLIP if none does.
 
     Args:
         one: a number.
@@ -52,7 +54,7 @@ def slip_between(one: float, other: float, steps: int) -> int:
     return min(_rank(one, other, steps), _rank(other, one, steps))
 
 
-def _rank(one: float, other: float, steps: int) -> int:
+def _rank(one: float, other: float, steps: int) -> tuple[int, float]:
     half = 1 / (2 * steps) + SLACK
-    ranks = [rank for value, rank in slips_of(one).items() if abs(value - other) <= half]
-    return min(ranks, default=NO_SLIP)
+    missed = ((rank, abs(value - other)) for value, rank in slips_of(one).items())
+    return min((found for found in missed if found[1] <= half), default=(NO_SLIP, 0.0))

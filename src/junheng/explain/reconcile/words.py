@@ -63,6 +63,8 @@ class Teller:
                 told[key] = name(about[key])
         if cause.id in {"one_value", "some_value"}:
             told["stage"] = say("in_stage", stage=told["stage"]) if told["stage"] else ""
+            others = [self.words.element(name) for name in about.get("others", "").split()]
+            told["others"] = say("others", names=say("names").join(others)) if others else ""
         return wording()["cause"][cause.id].format(**told)
 
     def _stage(self, code: str) -> str:
