@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import polars as pl
@@ -32,6 +33,7 @@ from junheng.rulebook.model import Rulebook
 
 EXIT_REJECTS = 1
 _NOTICES_SHOWN = 8
+_REJECTS_TABLED = 200  # a table of thousands takes longer to lay out than anyone reads
 Reader = Callable[[Path, Dictionary, Mapping[str, object]], Reading]
 
 
@@ -131,11 +133,14 @@ def _print_rejects(rejects: tuple[Reject, ...]) -> None:
     table = plain_table(*heads("place", "heading", "value", "why", "fix"))
     table.show_lines = True
     several = _several(rejects)
-    for one in rejects:
+    for one in rejects[:_REJECTS_TABLED]:
         table.add_row(
             *map(escape, (_place(one, several), one.heading, one.value, one.why, one.fix))
         )
     print_table(say("rejected", count=len(rejects)), table)
+    if rest := rejects[_REJECTS_TABLED:]:
+        lines = (say("reject_line", place=_place(one, several), **asdict(one)) for one in rest)
+        typer.echo("\n".join([say("rejected_rest", count=len(rest)), *lines]))
 
 
 def _several(told: Sequence[Reject | Notice]) -> bool:
