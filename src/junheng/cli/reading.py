@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import typer
@@ -30,6 +31,7 @@ EXIT_REJECTS = 1
 Reader = Callable[[Path, Dictionary, Mapping[str, object]], Reading]
 
 _NOTICES_SHOWN = 12
+_REJECTS_TABLED = 200  # a table of thousands takes longer to lay out than anyone reads
 _SCALED = frozenset({"converted", "column_unit", "percent"})  # wrong, they are wrong by a factor
 # Read the same whatever was meant; everything else may have been meant otherwise.
 _HARMLESS = frozenset(
@@ -130,10 +132,13 @@ def print_rejects(rejects: tuple[Reject, ...], title: str = "rejected") -> None:
     table = plain_table(*heads("place", "heading", "value", "why", "fix"))
     table.show_lines = True
     several = _several(rejects)
-    for one in rejects:
+    for one in rejects[:_REJECTS_TABLED]:
         texts = (_place(one, several), one.heading, one.value, one.why, one.fix)
         table.add_row(*map(escape, texts))
     print_table(say(title, count=len(rejects)), table)
+    if rest := rejects[_REJECTS_TABLED:]:
+        lines = (say("reject_line", place=_place(one, several), **asdict(one)) for one in rest)
+        typer.echo("\n".join([say("rejected_rest", count=len(rest)), *lines]))
 
 
 def _several(told: Sequence[Reject | Notice]) -> bool:
