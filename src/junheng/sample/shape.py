@@ -32,6 +32,7 @@ class Lie(Definition):
     above: float
     lowest: float
     most: float
+    least: float = 0.0  # in the unit of the item, whatever the number of pupils
     small_schools: float
     lean: dict[str, float]  # by area
 
