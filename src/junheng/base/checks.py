@@ -242,6 +242,7 @@ class Check(Definition):
     where: Where = Where()
     test: Test
     clause: str | None = None
+    unless: tuple[str, ...] = ()  # checks that say it better where both find the same row odd
     off: StrictBool = False  # an overlay can switch a check off
 
     @cached_property

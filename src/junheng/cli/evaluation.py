@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import typer
@@ -28,6 +29,10 @@ from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law
 from junheng.rulebook.model import Rulebook
 
+if TYPE_CHECKING:  # reading comes first there too
+    from junheng.cli.checking import Asked
+    from junheng.intake.checking.reasons import Answered
+
 EXIT_REJECTS = 1
 _NOTICES_SHOWN = 8
 Reader = Callable[[Path, Dictionary, Mapping[str, object]], Reading]
@@ -40,10 +45,19 @@ def evaluate_input(
     *,
     now: dt.datetime,
     county: str | None,
-    rejects: Path | None,
+    asked: Asked,
 ) -> None:
     """Evaluate one county into documents, or many into tables."""
-    tables = chosen(read_clean(path, law.rulebook, rejects), county)
+    from junheng.cli.checking import annotate_refused, review
+
+    clean = read_clean(
+        path,
+        law.rulebook,
+        asked.rejects,
+        refused=lambda reading: annotate_refused(path, asked.annotated, reading),
+    )
+    answered = review(path, clean, law.rulebook, asked, county)
+    tables = chosen(clean, county)
     if len(tables.counties()) > 1:
         _evaluate_many(tables, output, law)
         return
@@ -51,27 +65,51 @@ def evaluate_input(
         evaluation = evaluate_county(tables, law)
     print_summary(evaluation, tables, law)
     with console().status(say("writing")):
-        written = _write_documents(evaluation, tables, law, output, now)
+        written = _write_documents(evaluation, tables, law, output, now, answered)
     tell(say("wrote"))
     for file in written:
         tell(f"  {file}  {word('files', file.name)}")
     tell(say("open_first", file=written[-1]))
 
 
-def read_clean(
-    path: Path, rulebook: Rulebook, rejects: Path | None = None, *, read: Reader = read_input
-) -> Tables:
-    """Read an input; with rejects print them all and stop with exit code 1."""
+def read_any(path: Path, rulebook: Rulebook, read: Reader = read_input) -> Reading:
+    """Read an input, whatever is wrong with its cells.
+
+    Raises:
+        UnusableFileError: there is no such file, or nothing in it can be read.
+    """
     if not path.exists():
         raise UnusableFileError(file=path, why=say("not_file"), fix=say("not_file_fix"))
     with console().status(say("reading", file=escape(path.name))):
-        reading = read(path, rulebook.dictionary, rulebook.labels)
+        return read(path, rulebook.dictionary, rulebook.labels)
+
+
+def read_clean(
+    path: Path,
+    rulebook: Rulebook,
+    rejects: Path | None = None,
+    *,
+    read: Reader = read_input,
+    refused: Callable[[Reading], None] | None = None,
+) -> Tables:
+    """Read an input; with rejects print them all and stop with exit code 1.
+
+    Args:
+        path: the input.
+        rulebook: what it is read by.
+        rejects: where the rejects are also written to.
+        read: how it is read.
+        refused: what else is done with a reading that has rejects.
+    """
+    reading = read_any(path, rulebook, read)
     if reading.notices:
-        _print_notices(reading.notices)
+        print_notices(reading.notices)
     if reading.rejects:
         _print_rejects(reading.rejects)
         if rejects is not None:
             _write_rejects(rejects, reading.rejects)
+        if refused is not None:
+            refused(reading)
         raise typer.Exit(EXIT_REJECTS)
     return reading.tables
 
@@ -100,7 +138,8 @@ def the_county(tables: Tables, path: Path, county: str | None) -> Tables:
     return tables
 
 
-def _print_notices(notices: tuple[Notice, ...]) -> None:
+def print_notices(notices: tuple[Notice, ...]) -> None:
+    """Print the first of the cells read differently from how they were typed."""
     shown = notices[:_NOTICES_SHOWN]
     table = plain_table(*heads("place", "heading", "value", "read_as"))
     for one in shown:
@@ -132,12 +171,19 @@ def _write_rejects(path: Path, rejects: tuple[Reject, ...]) -> None:
 
 
 def _write_documents(
-    evaluation: CountyEvaluation, tables: Tables, law: Law, output: Path, now: dt.datetime
+    evaluation: CountyEvaluation,
+    tables: Tables,
+    law: Law,
+    output: Path,
+    now: dt.datetime,
+    answered: Answered,
 ) -> list[Path]:
+    from junheng.publish.edition import Imprint
     from junheng.publish.editions import write_editions
 
     output.mkdir(parents=True, exist_ok=True)
-    return write_editions(output, evaluation, tables, law, now=now, engine_version=__version__)
+    imprint = Imprint(now=now, engine_version=__version__)
+    return write_editions(output, evaluation, tables, law, imprint=imprint, answered=answered)
 
 
 def _evaluate_many(tables: Tables, output: Path, law: Law) -> None:

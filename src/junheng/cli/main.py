@@ -59,6 +59,17 @@ County = Annotated[
     str | None, typer.Option("--county", metavar=_what("name"), help=help_of("county"))
 ]
 
+LastYear = Annotated[
+    Path | None,
+    typer.Option("--last-year", metavar=_what("input"), help=help_of("last_year")),
+]
+Reasons = Annotated[
+    Path | None, typer.Option("--reasons", metavar=_what("file"), help=help_of("reasons"))
+]
+Annotate = Annotated[
+    Path | None, typer.Option("--annotate", metavar=_what("file"), help=help_of("annotate"))
+]
+
 
 @app.callback(invoke_without_command=True)
 def junheng(
@@ -112,6 +123,32 @@ def sample(
         write_sample(output, law, seed, defects)
 
 
+@app.command(cls=Command, help=help_of("check"))
+def check(
+    path: Input,
+    last_year: LastYear = None,
+    reasons: Reasons = None,
+    annotate: Annotate = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar=_what("file"), help=help_of("issues")),
+    ] = None,
+    severity: Annotated[
+        str | None, typer.Option("--severity", metavar=_what("level"), help=help_of("severity"))
+    ] = None,
+    rulebook: RulebookId = DEFAULT_RULEBOOK,
+    county: County = None,
+) -> None:
+    """Argue with what could be read."""
+    from junheng.cli.checking import Asked, check_input
+    from junheng.cli.rulebooks import get_rulebook
+
+    asked = Asked(last_year=last_year, reasons=reasons, annotated=annotate)
+    check_input(
+        path, get_rulebook(rulebook), asked, county=county, output=output, severity=severity
+    )
+
+
 @app.command(cls=Command, help=help_of("evaluate"))
 def evaluate(
     path: Input,
@@ -122,13 +159,18 @@ def evaluate(
     rejects: Annotated[
         Path | None, typer.Option("--rejects", metavar=_what("file"), help=help_of("rejects"))
     ] = None,
+    last_year: LastYear = None,
+    reasons: Reasons = None,
+    annotate: Annotate = None,
 ) -> None:
     """Evaluate a county and write its documents."""
+    from junheng.cli.checking import Asked
     from junheng.cli.evaluation import evaluate_input
 
     now = _now()
     law = _law(rulebook, on, now)
-    evaluate_input(path, output, law, now=now, county=county, rejects=rejects)
+    asked = Asked(last_year=last_year, reasons=reasons, annotated=annotate, rejects=rejects)
+    evaluate_input(path, output, law, now=now, county=county, asked=asked)
 
 
 @app.command(cls=Command, help=help_of("explain"))

@@ -21,6 +21,7 @@ from junheng.intake.sources import RawTable
 from junheng.intake.tables import Column, Origin
 from junheng.intake.text import letters, normal, one_line
 from junheng.intake.wording import did_you_mean, unusable, wording
+from junheng.intake.workbooks import Grid
 
 _HEAD: Final = 50  # rows in which headings are looked for
 _HEAD_BYTES: Final = 10**6
@@ -118,6 +119,16 @@ def _read_text(path: Path, report: Report) -> tuple[bytes, Mapping[str, str]]:
         place = {"file": path.name, "sheet": "", "cell": "", "heading": ""}
         report.remark("encoding", place, "", "GB18030")
     return data, source
+
+
+def read_csv_grid(path: Path) -> Grid:
+    """Return the cells of a CSV file as text, row by row, whatever its encoding.
+
+    Raises:
+        UnusableFileError: it is no text, or its rows differ in length.
+    """
+    data, _ = _read_text(path, Report(()))
+    return [list(row) for row in _parse_csv(path, data).iter_rows()]
 
 
 def _parse_csv(path: Path, data: bytes) -> pl.DataFrame:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Final
 
 from junheng.evaluate.findings import CountyEvaluation
+from junheng.intake.checking.reasons import UNCHECKED, Answered
 from junheng.intake.tables import Tables
 from junheng.publish.brief import write_brief
 from junheng.publish.edition import Imprint
 from junheng.publish.facts import gather
 from junheng.publish.fonts import find_font
-from junheng.publish.results_json import results_document, write_results
+from junheng.publish.results_json import checks_document, results_document, write_results
 from junheng.publish.words import wording
 from junheng.publish.workbook import write_workbook
 from junheng.rulebook.law import Law
@@ -27,8 +27,8 @@ def write_editions(
     tables: Tables,
     law: Law,
     *,
-    now: dt.datetime,
-    engine_version: str,
+    imprint: Imprint,
+    answered: Answered = UNCHECKED,
 ) -> list[Path]:
     """Write results.json, results.xlsx and the brief; the last is the one to open first.
 
@@ -36,8 +36,10 @@ def write_editions(
         OSError: the folder cannot be written, or another program holds a file open.
     """
     facts = gather(evaluation, tables, law)
-    imprint = Imprint(now=now, engine_version=engine_version)
-    document = results_document(evaluation, tables, law, now=now, engine_version=engine_version)
+    document = results_document(
+        evaluation, tables, law, now=imprint.now, engine_version=imprint.engine_version
+    )
+    document |= checks_document(answered)
     brief = folder / str(wording("brief")["file"])
     return [
         write_results(document, folder / RESULTS),

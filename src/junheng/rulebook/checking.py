@@ -79,6 +79,10 @@ class _Looked:
                 (*path, "clause"), "unknown_clause",
                 **describe(check.clause, self.rulebook.clauses),
             )  # fmt: skip
+        ids = {one.id for one in self.rulebook.checks.check}
+        for name in check.unless:
+            if name not in ids:
+                yield self.places.problem((*path, "unless"), "unknown_check", **describe(name, ids))
         yield from self._texts(path, check)
 
     def _view(self, path: Path, name: str) -> Iterator[Problem]:
@@ -110,7 +114,11 @@ class _Looked:
         chain = [*_ABOVE[: _ABOVE.index(view) + 1]] if view in _ABOVE else ["county"]
         if view not in _ABOVE and "school" in own:
             chain += ["schools", "sections"] if "stage" in own else ["schools"]
-        counted = (*book.checks.total, *book.checks.sum, *book.checks.product)
+        counted: tuple[Total | Sum | Product, ...] = (
+            *book.checks.total,
+            *book.checks.sum,
+            *book.checks.product,
+        )
         found = own | {one.id for one in counted if one.view in {*chain, view}}
         homes = {("school",): "schools", ("school", "stage"): "sections"}
         for table in book.dictionary.table:

@@ -181,19 +181,25 @@ def _lay_other_files(
         if stem == "elements":
             merged["dictionary"] = raw
             where["dictionary"] = files.name(path)
+        elif stem == "clauses":
+            _lay_clauses(merged, where, path, raw, files)
         elif stem == "checks":
             merged["checks"] = _joined(merged.get("checks", {}), raw)
             where["checks"] = files.name(path)
         elif stem == "checks.zh_Hans":
             merged["labels"] = _laid_over(merged["labels"], {"checks": raw})
-        elif stem == "clauses":
-            for key in ("documents", "clauses"):
-                merged[key] = merged[key] | raw.pop(key, {})
-                where[key] = files.name(path)
-            for key in raw:
-                files.problem(path, key, "extra_forbidden", **describe(key, _CLAUSE_KEYS))
         else:
             merged["labels"] = _laid_over(merged["labels"], raw)
+
+
+def _lay_clauses(
+    merged: dict[str, Any], where: dict[str, str], path: Path, raw: dict[str, Any], files: _Files
+) -> None:
+    for key in _CLAUSE_KEYS:
+        merged[key] = merged[key] | raw.pop(key, {})
+        where[key] = files.name(path)
+    for key in raw:
+        files.problem(path, key, "extra_forbidden", **describe(key, _CLAUSE_KEYS))
 
 
 def _understood(

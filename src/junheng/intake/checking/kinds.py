@@ -47,7 +47,7 @@ class Found:
 
     odd: Flags
     names: tuple[str, ...]  # the first names the cell to look at
-    told: Mapping[str, Sequence[Any] | NDArray[Any] | float | str]  # by placeholder
+    told: Mapping[str, Any]  # by placeholder: one value, or one for every row
     others: Callable[[int], list[int]] | None = None  # rows that say the same
     first: Callable[[int], str] | None = None  # the column to look at, where it differs by row
 
@@ -156,12 +156,12 @@ def _peers(test: Peers, view: View, chosen: Flags) -> Found:
     middles = np.exp(median)
     told = {
         "ratio": ratio, "over": upper, "under": lower, "median": middles,
-        "times": ratio / middles, "count": count,
+        "times": np.exp(away), "count": count,
     }  # fmt: skip
     return Found(odd=known & (away > bound + SLACK), names=(*test.over, *test.under), told=told)
 
 
-def _words(view: View, name: str) -> Sequence[Any]:
+def _words(view: View, name: str) -> Sequence[Any] | NDArray[Any]:
     if name == "stage" and view.name == SECTIONS:
         return [key[2] for key in view.keys]
     return view.column(name).values
@@ -249,7 +249,8 @@ def _among(test: Among, view: View, chosen: Flags) -> Found:
 def _filled(values: NDArray[Any]) -> Flags:
     if values.dtype == object:
         return np.array([value is not None for value in values], dtype=np.bool_)
-    return ~np.isnan(values)
+    known: Flags = ~np.isnan(values)
+    return known
 
 
 def _blank(test: Blank, view: View, chosen: Flags) -> Found:

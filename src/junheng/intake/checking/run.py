@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ def check_tables(
     labels: Mapping[str, object],
     *,
     last: Tables | None = None,
+    refused: Collection[Spot] = (),
 ) -> tuple[Issue, ...]:
     """Return everything odd about readable tables, errors first, then in workbook order.
 
@@ -39,6 +40,7 @@ def check_tables(
         dictionary: the elements of the tables.
         labels: the rulebook's Chinese names and sentences.
         last: the same county a year before; without it nothing is compared with last year.
+        refused: cells the reader refused, about which nothing more is said.
     """
     before = None
     if last is not None:
@@ -47,13 +49,30 @@ def check_tables(
     if before is not None:
         before.last = world
     teller = _Teller(dictionary=dictionary, labels=labels, tables=tables)
-    found: list[tuple[tuple[int, int, int], Issue]] = []
+    found: list[_Told] = []
     for check in checks.check:
         if check.off or (last is None and check.needs_last):
             continue
         found += teller.issues(check, world)
-    ordered = [issue for _, issue in sorted(found, key=lambda one: one[0])]
-    return tuple(_told_apart(ordered))
+    known, gone = {(one.issue.check, one.key) for one in found}, set(refused)
+    kept = [
+        one
+        for one in found
+        if not any((better, one.key) in known for better in one.unless)
+        and not gone.intersection(one.issue.spots[:1])
+    ]
+    kept.sort(key=lambda one: one.order)
+    return tuple(_told_apart([one.issue for one in kept]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """An issue with what it is sorted by and what it may have to give way to."""
+
+    issue: Issue
+    key: tuple[object, ...]
+    unless: tuple[str, ...]
+    order: tuple[int, int, int]
 
 
 def _renamed(last: Tables, tables: Tables) -> Tables:
@@ -86,8 +105,8 @@ class _Teller:
     labels: Mapping[str, Any]
     tables: Tables
 
-    def issues(self, check: Check, world: World) -> Iterator[tuple[tuple[int, int, int], Issue]]:
-        """Yield what one check finds, with what it is sorted by."""
+    def issues(self, check: Check, world: World) -> Iterator[_Told]:
+        """Yield what one check finds."""
         gone = isinstance(check.test, Listed) and check.test.who == "gone"
         looked_at = world.last if gone else world
         assert looked_at is not None
@@ -99,7 +118,12 @@ class _Teller:
         found = find(check.test, view, where(view, check.where))
         for at in np.flatnonzero(found.odd).tolist():
             issue, order = self._issue(check, view, found, at)
-            yield (SEVERITIES.index(check.severity), *order), issue
+            yield _Told(
+                issue=issue,
+                key=(*view.keys[at], *([at] if view.depth == 0 else [])),
+                unless=check.unless,
+                order=(SEVERITIES.index(check.severity), *order),
+            )
 
     def _issue(
         self, check: Check, view: View, found: Found, at: int

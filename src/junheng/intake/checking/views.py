@@ -93,9 +93,8 @@ class World:
             table.id: {e.id: e for e in dictionary.elements_of(table.id)}
             for table in dictionary.table
         }
-        self.totals: dict[tuple[str, str], Total | Sum | Product] = {
-            (one.view, one.id): one for one in (*checks.total, *checks.sum, *checks.product)
-        }
+        counted: tuple[Total | Sum | Product, ...] = (*checks.total, *checks.sum, *checks.product)
+        self.totals = {(one.view, one.id): one for one in counted}
         self.stages = _stages(dictionary)
         self._views: dict[str, View] = {}
 
@@ -361,30 +360,24 @@ def _counted(view: View, of: Total | Sum | Product) -> Numbers:
 
 def _total(view: View, of: Total) -> Numbers:
     source = view.world.view(of.source)
-    made = np.full(len(view), np.nan)
     if not len(source):
-        return made
-    chosen = where(source, of.where)
+        return np.full(len(view), np.nan)
     up = source.above(view.name)
-    chosen &= up >= 0
+    chosen = where(source, of.where) & (up >= 0)
     groups = up[chosen]
-    filled = np.isin(_counties(view), list({key[0] for key in source.keys}))
     if of.of is None:
         made = np.bincount(groups, minlength=len(view)).astype(np.float64)
     else:
-        values = source.column(of.of).values[chosen]
-        made = _gathered(of.how, values, groups, len(view))
-    made[~filled] = np.nan
+        made = _gathered(of.how, source.column(of.of).values[chosen], groups, len(view))
+    # A county that has not begun a table has no totals of it.
+    begun = {key[0] for key in source.keys}
+    made[[key[0] not in begun for key in view.keys]] = np.nan
     return made
-
-
-def _counties(view: View) -> NDArray[Any]:
-    return np.array([key[0] for key in view.keys], dtype=object)
 
 
 def _gathered(how: str, values: Numbers, groups: Positions, size: int) -> Numbers:
     if how == "sum":
-        return np.bincount(groups, weights=values, minlength=size)
+        return np.bincount(groups, weights=values, minlength=size).astype(np.float64)
     made = np.zeros(size)
     if how == "most":
         np.maximum.at(made, groups, values)
