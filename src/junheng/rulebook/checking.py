@@ -35,9 +35,17 @@ PLACEHOLDERS: Final[dict[str, tuple[str, ...]]] = {
 _SENTENCES: Final = ("why", "fix")
 
 
-def check_checks(rulebook: Rulebook, places: Places) -> Iterator[Problem]:
-    """Yield everything in the checks of a rulebook that leads nowhere."""
-    looked = _Looked(rulebook=rulebook, places=places)
+def check_checks(
+    rulebook: Rulebook, places: Places, unreadable: frozenset[str]
+) -> Iterator[Problem]:
+    """Yield everything in the checks of a rulebook that leads nowhere.
+
+    Args:
+        rulebook: what could be read.
+        places: where it stands.
+        unreadable: names that are defined, but not well; to name them is no fault.
+    """
+    looked = _Looked(rulebook=rulebook, places=places, unreadable=unreadable)
     checks = rulebook.checks
     for kind in ("total", "sum", "product"):
         for at, column in enumerate(getattr(checks, kind)):
@@ -50,6 +58,7 @@ def check_checks(rulebook: Rulebook, places: Places) -> Iterator[Problem]:
 class _Looked:
     rulebook: Rulebook
     places: Places
+    unreadable: frozenset[str]
 
     def column(self, path: Path, column: Total | Sum | Product) -> Iterator[Problem]:
         """Yield what is wrong with a counted column."""
@@ -74,21 +83,22 @@ class _Looked:
                 yield self.places.problem(
                     (*path, "test"), "unknown_table", **describe(check.test.table, tables)
                 )
-        if check.clause is not None and check.clause not in self.rulebook.clauses:
+        clauses = {*self.rulebook.clauses, *self.unreadable}
+        if check.clause is not None and check.clause not in clauses:
             yield self.places.problem(
                 (*path, "clause"), "unknown_clause",
                 **describe(check.clause, self.rulebook.clauses),
             )  # fmt: skip
         ids = {one.id for one in self.rulebook.checks.check}
         for name in check.unless:
-            if name not in ids:
+            if name not in ids | self.unreadable:
                 yield self.places.problem((*path, "unless"), "unknown_check", **describe(name, ids))
         yield from self._texts(path, check)
 
     def _view(self, path: Path, name: str) -> Iterator[Problem]:
         known = {*_ABOVE, *self.rulebook.checks.frames}
         known |= {table.id for table in self.rulebook.dictionary.table}
-        if name not in known:
+        if name not in known | self.unreadable:
             yield self.places.problem(path, "unknown_view", **describe(name, known))
 
     def _where(self, path: Path, view: str, where: Where) -> Iterator[Problem]:
@@ -99,7 +109,7 @@ class _Looked:
     def _names(self, path: Path, view: str, names: Any) -> Iterator[Problem]:  # noqa: ANN401
         known = self.reachable(view)
         for name in names:
-            if name.removeprefix(LAST) not in known:
+            if name.removeprefix(LAST) not in known | self.unreadable:
                 yield self.places.problem(
                     path, "unknown_column", view=view, **describe(name, known)
                 )

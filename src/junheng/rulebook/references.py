@@ -47,7 +47,7 @@ def check_references(
         found += check.indicator(("indicators", index), indicator)
     for index, relaxation in enumerate(rulebook.relaxation):
         found += check.relaxation(("relaxation", index), relaxation)
-    return [*found, *check_checks(rulebook, places)]
+    return [*found, *check_checks(rulebook, places, unreadable)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
