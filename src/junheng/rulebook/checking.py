@@ -108,6 +108,9 @@ class _Looked:
 
     def _names(self, path: Path, view: str, names: Any) -> Iterator[Problem]:  # noqa: ANN401
         known = self.reachable(view)
+        # An element of a table that is not there is a fault of its own.
+        tables = {table.id for table in self.rulebook.dictionary.table}
+        known |= {e.id for e in self.rulebook.dictionary.element if e.table not in tables}
         for name in names:
             if name.removeprefix(LAST) not in known | self.unreadable:
                 yield self.places.problem(

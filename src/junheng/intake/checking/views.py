@@ -243,10 +243,11 @@ class View:
         idle = np.zeros(len(values), dtype=np.bool_)
         if element.kinds and self.depth >= len(_KEYS[SCHOOLS]):
             kinds = self.column("kind").values
-            idle |= np.array([k is not None and k not in element.kinds for k in kinds])
+            odd = [k is not None and k not in element.kinds for k in kinds]
+            idle |= np.array(odd, dtype=np.bool_)
         if element.stages and self.name == SECTIONS:
             asked = {str(stage) for stage in element.stages}
-            idle |= np.array([key[2] not in asked for key in self.keys])
+            idle |= np.array([key[2] not in asked for key in self.keys], dtype=np.bool_)
         if element.when is not None and element.when.among == ("yes",):
             idle |= self.column(element.when.element).values == 0
         return np.where(np.isnan(values) & idle & (at >= 0), 0.0, values)
