@@ -128,7 +128,8 @@ class Slip(Definition):
 class Peers(Definition):
     """A ratio not far from the median of rows alike, by median absolute deviation of logarithms.
 
-    Odd is what lies both more than `limit` deviations and more than `factor` times away.
+    Odd is what lies more than `factor` times away, and besides more than `limit` deviations, or
+    more than `apart` times from every single one of the others: a value all alone.
     Rows alike share `alike` and the band of `size`; below `fewest` the bands are left out.
     """
 
@@ -142,6 +143,7 @@ class Peers(Definition):
     fewest: Several
     limit: Positive
     factor: Annotated[Figure, Field(gt=1)]
+    apart: Annotated[Figure, Field(gt=1)]
 
 
 class Duplicate(Definition):

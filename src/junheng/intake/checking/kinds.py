@@ -143,7 +143,7 @@ def _peers(test: Peers, view: View, chosen: Flags) -> Found:
         key = (view.keys[at][0], *(column[at] for column in words))
         groups.setdefault((*key, band[at]), []).append(at)
         wide.setdefault(key, []).append(at)
-    median, spread, count = (np.full(len(view), np.nan) for _ in range(3))
+    median, spread, alone, count = (np.full(len(view), np.nan) for _ in range(4))
     for key, rows in groups.items():
         peers = rows if len(rows) >= test.fewest else wide[key[:-1]]
         if len(peers) >= test.fewest:
@@ -151,14 +151,25 @@ def _peers(test: Peers, view: View, chosen: Flags) -> Found:
             middle = np.median(logs)
             median[rows], count[rows] = middle, len(peers)
             spread[rows] = np.median(np.abs(logs - middle)) * _TO_DEVIATION
+            alone[rows] = _nearest(np.log(ratio[rows]), np.sort(logs))
     away = np.abs(np.log(np.where(known, ratio, 1.0)) - median)
-    bound = np.maximum(spread * float(test.limit), np.log(float(test.factor)))
+    strange = away > spread * float(test.limit) + SLACK
+    strange |= alone > np.log(float(test.apart)) + SLACK
+    odd = known & (away > np.log(float(test.factor)) + SLACK) & strange
     middles = np.exp(median)
     told = {
         "ratio": ratio, "over": upper, "under": lower, "median": middles,
         "times": np.exp(away), "count": count,
     }  # fmt: skip
-    return Found(odd=known & (away > bound + SLACK), names=(*test.over, *test.under), told=told)
+    return Found(odd=odd, names=(*test.over, *test.under), told=told)
+
+
+def _nearest(values: Numbers, among: Numbers) -> Numbers:
+    """Return how far each value is from the nearest other one; the sorted ones hold it too."""
+    ends = np.concatenate([[-np.inf], among, [np.inf]])
+    at = np.searchsorted(among, values) + 1
+    nearest: Numbers = np.minimum(values - ends[at - 1], ends[at + 1] - values)
+    return nearest
 
 
 def _words(view: View, name: str) -> Sequence[Any] | NDArray[Any]:
