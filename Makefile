@@ -95,6 +95,10 @@ accept: ## 看过之后，接受有变化的对照文件 (take over changed gold
 bench: setup ## 跑全部性能对照 (benchmarks against named peers)
 	@for script in bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
+.PHONY: recall
+recall: setup ## 校验的误报率和埋错检出率 (false alarms of the checks, and what they find of planted mistakes)
+	@$(BIN)/python bench/check_recall.py
+
 # ---------------------------------------------------------------- law
 
 .PHONY: verdict-diff
@@ -104,8 +108,8 @@ verdict-diff: setup ## 两个办法在同一县上结论有何不同：A=… B=�
 	@$(BIN)/junheng rulebook diff "$(A)" "$(B)" --on "$(ON)"
 
 .PHONY: docs
-docs: setup ## 由规则数据重写 docs/indicators.md、docs/elements.md (regenerate the indicator pages)
-	@$(BIN)/junheng rulebook docs -o docs/indicators.md --elements docs/elements.md
+docs: setup ## 由规则数据重写 docs/indicators.md、elements.md、checks.md (regenerate the rule pages)
+	@$(BIN)/junheng rulebook docs -o docs/indicators.md --elements docs/elements.md --checks docs/checks.md
 
 .PHONY: clean
 clean: ## 删除生成的文件，保留已安装的环境 (remove what runs made)

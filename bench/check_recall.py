@@ -64,7 +64,9 @@ def false_alarms(law: Law, counties: int) -> None:
     print(f"advice:              {advice} = {advice / counties:.3f} a county")
     for (severity, check), count in counted.most_common():
         print(f"  {severity:8} {check:28} {count}")
-    print(f"checking one county: median {statistics.median(times):.1f} ms, best {min(times):.1f} ms")
+    print(
+        f"checking one county: median {statistics.median(times):.1f} ms, best {min(times):.1f} ms"
+    )
 
 
 def is_found(defects: Iterable[Defect], reading: Reading, issues: tuple[Issue, ...]) -> bool:

@@ -1,5 +1,6 @@
 """Run every case of every check: cases/*.toml, three a check, on the county of world.py."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -95,3 +96,10 @@ def test_a_case_changes_something(check):
     for kind in KINDS:
         edits = CASES[check][kind]["set"]
         assert edits, kind
+
+
+def test_the_sheets_that_sentences_name_are_there():
+    sheets = {table["label"] for table in RULEBOOK.labels["tables"].values()}
+    for check, texts in RULEBOOK.labels["checks"].items():
+        for sentence in texts.values():
+            assert set(re.findall("“([^”]+)”表", sentence)) <= sheets, check

@@ -231,12 +231,15 @@ def rulebook_docs(
         Path | None,
         typer.Option("--elements", metavar=_what("file"), help=help_of("elements")),
     ] = None,
+    checks: Annotated[
+        Path | None, typer.Option("--checks", metavar=_what("file"), help=help_of("checks"))
+    ] = None,
     rulebook: RulebookId = DEFAULT_RULEBOOK,
 ) -> None:
     """Write the indicator page, and the element page if asked."""
     from junheng.cli.rulebooks import write_docs
 
-    write_docs(output, elements, rulebook)
+    write_docs(output, elements, rulebook, checks)
 
 
 @rulebook_app.command("diff", cls=Command, help=help_of("rb_diff"))

@@ -15,6 +15,7 @@ from junheng.cli.words import heads, say, suggestion, word
 from junheng.evaluate.county import evaluate_county
 from junheng.explain.differences import differences
 from junheng.explain.words import Words, shown
+from junheng.publish.checks_page import checks_page
 from junheng.publish.elements_page import elements_page
 from junheng.publish.indicators_page import indicators_page, rule_lines
 from junheng.rulebook.law import Law
@@ -102,12 +103,16 @@ def check_all(home: Path | None) -> None:
         raise typer.Exit(EXIT_REJECTS)
 
 
-def write_docs(output: Path, elements: Path | None, rulebook_id: str) -> None:
-    """Write the indicator page of a rulebook, and its element page if a file is named."""
+def write_docs(
+    output: Path, elements: Path | None, rulebook_id: str, checks: Path | None = None
+) -> None:
+    """Write the indicator page of a rulebook, and its element and check pages if files are named."""
     rulebook = get_rulebook(rulebook_id)
     pages = {output: indicators_page(rulebook)}
     if elements is not None:
         pages[elements] = elements_page(rulebook)
+    if checks is not None:
+        pages[checks] = checks_page(rulebook)
     for path, page in pages.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page, encoding="utf-8")

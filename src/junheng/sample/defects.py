@@ -169,9 +169,11 @@ def _beyond(how: Beyond) -> Callable[[_Desk], None]:
     def make(desk: _Desk) -> None:
         row = desk.pick(
             how.table,
-            lambda r: r[how.element] is not None
-            and bool(r[how.whole])
-            and (not how.kinds or r["kind"] in how.kinds),
+            lambda r: (
+                r[how.element] is not None
+                and bool(r[how.whole])
+                and (not how.kinds or r["kind"] in how.kinds)
+            ),
         )
         whole = row[how.whole]
         new = whole * desk.dice.within(mistakes().beyond_by)

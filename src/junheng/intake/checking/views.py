@@ -385,6 +385,7 @@ def _gathered(how: str, values: Numbers, groups: Positions, size: int) -> Number
         return made
     for group, _ in set(zip(groups.tolist(), values.tolist(), strict=True)):
         made[group] += 1
+    made[groups[np.isnan(values)]] = np.nan
     return made
 
 
