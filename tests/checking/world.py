@@ -12,6 +12,7 @@ import re
 import polars as pl
 
 from junheng.intake.tables import Tables, make_tables
+from junheng.intake.template import write_template
 from junheng.rulebook.loader import load_rulebook
 
 RULEBOOK = load_rulebook("moe-2017-6")
@@ -209,6 +210,13 @@ def apply(made, edit):
     found = EDIT.fullmatch(edit)
     row = made[found["table"]][found["row"] or ""]
     row[found["element"]] = value_of(found["value"])
+
+
+def workbook_of(path, edits=(), *, last=False):
+    """Write the county after the edits as a clerk would have filled it in, and return the file."""
+    tables = tables_of(edits, last=last)
+    write_template(path, RULEBOOK.dictionary, RULEBOOK.labels, tables=tables)
+    return path
 
 
 def value_of(text):

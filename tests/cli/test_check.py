@@ -7,9 +7,8 @@ import openpyxl
 import polars as pl
 import pytest
 
-from checking.world import RULEBOOK, tables_of
+from checking.world import RULEBOOK, tables_of, workbook_of
 from junheng.intake.export import write_csv
-from junheng.intake.template import write_template
 
 # A room so small that it is odd, and nothing else.
 WARNED = ("rooms P2/art/1 room_area = 15.0",)
@@ -18,13 +17,9 @@ WRONG = (*WARNED, "schools P1 pupils_primary = 481")
 
 @pytest.fixture
 def book(tmp_path):
-    def write(*edits, name="本县.xlsx", last=False):
-        path = tmp_path / name
-        tables = tables_of(edits, last=last)
-        write_template(path, RULEBOOK.dictionary, RULEBOOK.labels, tables=tables)
-        return path
-
-    return write
+    return lambda *edits, name="本县.xlsx", last=False: workbook_of(
+        tmp_path / name, edits, last=last
+    )
 
 
 def listed(path):
