@@ -106,6 +106,10 @@ bench: setup ## 跑全部性能对照 (benchmarks against named peers)
 reconcile-trials: setup ## 公布数核对的准确率：1,000 次埋好原因的试验 (planted causes named, about 10 minutes)
 	@$(BIN)/python bench/reconcile_trials.py
 
+.PHONY: recall
+recall: setup ## 校验的误报率和埋错检出率 (false alarms of the checks, and what they find of planted mistakes)
+	@$(BIN)/python bench/check_recall.py
+
 # ---------------------------------------------------------------- law
 
 .PHONY: verdict-diff
@@ -115,8 +119,8 @@ verdict-diff: setup ## 两个办法在同一县上结论有何不同：A=… B=�
 	@$(BIN)/junheng rulebook diff "$(A)" "$(B)" --on "$(ON)"
 
 .PHONY: docs
-docs: setup ## 由规则数据重写 docs/indicators.md、docs/elements.md (regenerate the indicator pages)
-	@$(BIN)/junheng rulebook docs -o docs/indicators.md --elements docs/elements.md
+docs: setup ## 由规则数据重写 docs/indicators.md、elements.md、checks.md (regenerate the rule pages)
+	@$(BIN)/junheng rulebook docs -o docs/indicators.md --elements docs/elements.md --checks docs/checks.md
 
 .PHONY: clean
 clean: ## 删除生成的文件，保留已安装的环境 (remove what runs made)

@@ -9,7 +9,7 @@ import pytest
 import junheng.intake
 from junheng.intake.wording import notice_words, reject_words, wording
 
-SOURCES = sorted(Path(junheng.intake.__file__).parent.glob("*.py"))
+SOURCES = sorted(Path(junheng.intake.__file__).parent.rglob("*.py"))
 # Which argument of a call is a code, and of which list.
 CALLS = {
     "refuse": ("rejects", 0),

@@ -1,7 +1,9 @@
 """The chart of the coefficients: what it draws and what it must not hide."""
 
 import io
+from dataclasses import replace
 
+import polars as pl
 import pytest
 from PIL import Image
 
@@ -63,3 +65,13 @@ def test_a_font_file_that_is_none_is_not_passed_over_in_silence(failing, tmp_pat
     broken.write_bytes(b"no font")
     with pytest.raises(OSError, match=r"font|file"):
         draw_dispersions(failing, broken)
+
+
+def test_schools_all_alike_have_a_coefficient_without_a_bar(passing):
+    bars = bars_of(passing, "primary")
+    rows = passing.evaluation.resources.dispersions.with_columns(pl.lit(0.0).alias("cv"))
+    resources = replace(passing.evaluation.resources, dispersions=rows)
+    alike = replace(passing, evaluation=replace(passing.evaluation, resources=resources))
+    assert bars
+    assert [bar.cv for bar in bars_of(alike, "primary")] == [0.0] * len(bars)
+    assert count(picture(alike), BLUE) < count(picture(passing), BLUE)

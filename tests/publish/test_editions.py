@@ -9,6 +9,7 @@ import pytest
 
 from junheng.evaluate.county import evaluate_county
 from junheng.intake.tables import make_tables
+from junheng.publish.edition import Imprint
 from junheng.publish.editions import write_editions
 from junheng.rulebook.law import law_of
 from junheng.rulebook.loader import load_rulebook
@@ -46,8 +47,9 @@ def written(tmp_path):
             evaluate_county(tables, law),
             tables,
             law,
-            now=dt.datetime(2025, 11, 22, 10, 30, tzinfo=dt.UTC),
-            engine_version="0.0.test",
+            imprint=Imprint(
+                now=dt.datetime(2025, 11, 22, 10, 30, tzinfo=dt.UTC), engine_version="0.0.test"
+            ),
         )
 
     return write

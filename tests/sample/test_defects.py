@@ -9,7 +9,10 @@ from junheng.base.errors import UnknownNameError
 from junheng.sample.county import sample_county
 from junheng.sample.defects import DEFECTS, answer_key, plant_defects, write_answers
 
-ROWS_CHANGED = {"class_left_out", "teachers_left_out", "room_not_listed", "school_twice"}
+ROWS_CHANGED = {
+    "class_left_out", "teachers_left_out", "room_not_listed", "school_twice",
+    "facilities_left_out", "retention_left_out", "room_twice",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +34,7 @@ def cells(tables):
 def test_there_are_kinds_enough_and_each_is_worded(county):
     _, key = plant_defects(county, seed=0)
     told = json.loads(answer_key(key))
-    assert len(DEFECTS) >= 24
+    assert len(DEFECTS) >= 60
     assert {line["kind"] for line in told} == set(DEFECTS)
     assert all(line["meaning"] for line in told)
 
@@ -39,7 +42,7 @@ def test_there_are_kinds_enough_and_each_is_worded(county):
 @pytest.mark.parametrize("seed", range(20))
 def test_every_seed_finds_a_place_for_every_kind(county, seed):
     spoiled, key = plant_defects(county, seed=seed)
-    assert [d.number for d in key if d.kind == DEFECTS[-1]] == [len(DEFECTS)]
+    assert {d.number for d in key if d.kind == DEFECTS[-1]} == {len(DEFECTS)}
     for table, frame in spoiled.frames.items():
         assert frame.schema == county[table].schema
 
@@ -87,7 +90,7 @@ def test_what_the_kinds_say_is_so(county):
     indoor = facilities.filter(pl.col("indoor_sports_area") > pl.col("auxiliary_area"))
     assert indoor["school"].to_list() == [new["indoor_over_auxiliary"].school]
     degree = teachers.filter(pl.col("teachers_bachelor") > pl.col("teachers"))
-    assert degree["school"].to_list() == [new["degree_over_teachers"].school]
+    assert new["degree_over_teachers"].school in degree["school"].to_list()
     assert spoiled["schools"]["school_name"].n_unique() == county["schools"].height - 1
     codes = spoiled["schools"]["school"]
     assert codes.filter(codes.is_duplicated()).unique().to_list() == [new["school_twice"].school]

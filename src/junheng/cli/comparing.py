@@ -13,8 +13,7 @@ from rich.table import Table
 from junheng import __version__
 from junheng.base.errors import UnusableFileError
 from junheng.cli.console import console, plain_table, print_table, tell
-from junheng.cli.evaluation import chosen
-from junheng.cli.reading import read_clean
+from junheng.cli.reading import chosen, read_clean
 from junheng.cli.summary import marked
 from junheng.cli.words import heads, say, word
 from junheng.explain.compare import FACTORS, Comparison, Version, compare

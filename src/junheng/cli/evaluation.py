@@ -11,17 +11,18 @@ from pathlib import Path
 import polars as pl
 
 from junheng import __version__
-from junheng.base.errors import UnknownNameError, UnusableFileError
 from junheng.base.units import Status
+from junheng.cli.checking import Asked, annotate_refused, review
 from junheng.cli.console import console, tell
 from junheng.cli.outputs import check_files, check_folder, files_of, named_file, writing_folder
-from junheng.cli.reading import notices_csv, read_clean
+from junheng.cli.reading import chosen, notices_csv, read_clean
 from junheng.cli.summary import print_summary
-from junheng.cli.words import heads, say, suggestion, word
+from junheng.cli.words import heads, say, word
 from junheng.evaluate.county import evaluate_county
 from junheng.evaluate.findings import CountyEvaluation
 from junheng.evaluate.resources import evaluate_resources
 from junheng.explain.words import Words
+from junheng.intake.checking.reasons import Answered
 from junheng.intake.tables import Tables
 from junheng.intake.text import inert
 from junheng.publish.editions import WORKBOOK, edition_names
@@ -30,7 +31,6 @@ from junheng.rulebook.law import Law
 _NOTICES = "notices.csv"
 _TABLES = ("sections.parquet", "dispersions.parquet", "counties.csv")
 _CERTIFIED = ("certificates.jsonl.gz", "certificates.index.json")
-_COUNTIES_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +38,14 @@ class Wishes:
     """What one call of the command asks for besides the documents."""
 
     county: str | None = None  # only this one of many
-    rejects: Path | None = None  # where to list what was refused
+    asked: Asked = Asked()  # what it is checked with, and where else to write
     certificates: bool = False  # of many counties too
 
 
 def evaluate_input(path: Path, output: Path, law: Law, *, now: dt.datetime, wishes: Wishes) -> None:
     """Evaluate one county into documents, or many into tables."""
-    rejects = None if wishes.rejects is None else named_file(wishes.rejects, ".csv")
+    asked = wishes.asked
+    rejects = None if asked.rejects is None else named_file(asked.rejects, ".csv")
     inputs = files_of(path)
     names = [*edition_names(), *_TABLES, *_CERTIFIED, _NOTICES]
     check_folder(output, names, inputs=inputs)
@@ -56,7 +57,15 @@ def evaluate_input(path: Path, output: Path, law: Law, *, now: dt.datetime, wish
             "in_file" if many else "in_sheet", file=output / (_NOTICES if many else WORKBOOK)
         )
 
-    tables = chosen(read_clean(path, law.rulebook, rejects, kept=kept), wishes.county)
+    clean = read_clean(
+        path,
+        law.rulebook,
+        rejects,
+        kept=kept,
+        refused=lambda reading: annotate_refused(path, asked.annotated, reading),
+    )
+    answered = review(path, clean, law.rulebook, asked, wishes.county)
+    tables = chosen(clean, wishes.county)
     if len(tables.counties()) > 1:
         _evaluate_many(tables, output, law, certificates=wishes.certificates)
         return
@@ -64,48 +73,27 @@ def evaluate_input(path: Path, output: Path, law: Law, *, now: dt.datetime, wish
         evaluation = evaluate_county(tables, law)
     print_summary(evaluation, tables, law)
     with console().status(say("writing")):
-        written = _write_documents(evaluation, tables, law, output, now)
+        written = _write_documents(evaluation, tables, law, output, now, answered)
     tell(say("wrote"))
     for file in written:
         tell(f"  {file}  {word('files', file.name)}")
     tell(say("open_first", file=written[-1]))
 
 
-def chosen(tables: Tables, county: str | None) -> Tables:
-    """Return the rows of the county asked for, all without one."""
-    if county is None:
-        return tables
-    known = tables.counties()
-    if county not in known:
-        raise UnknownNameError(
-            what=say("bad_county"), name=county, suggestion=suggestion(county, list(known))
-        )
-    return tables.of_county(county)
-
-
-def the_county(tables: Tables, path: Path, county: str | None) -> Tables:
-    """Return the rows of the one county meant.
-
-    Raises:
-        UnusableFileError: there are several, and none was named.
-    """
-    tables = chosen(tables, county)
-    counties = tables.counties()
-    if len(counties) > 1:
-        some = len(counties) > _COUNTIES_NAMED
-        names = say("comma").join(counties[:_COUNTIES_NAMED])
-        why = say("several_some" if some else "several", count=len(counties), names=names)
-        raise UnusableFileError(file=path, why=why, fix=say("several_fix"))
-    return tables
-
-
 def _write_documents(
-    evaluation: CountyEvaluation, tables: Tables, law: Law, output: Path, now: dt.datetime
+    evaluation: CountyEvaluation,
+    tables: Tables,
+    law: Law,
+    output: Path,
+    now: dt.datetime,
+    answered: Answered,
 ) -> list[Path]:
+    from junheng.publish.edition import Imprint
     from junheng.publish.editions import write_editions
 
+    imprint = Imprint(now=now, engine_version=__version__)
     with writing_folder(output) as folder:
-        files = write_editions(folder, evaluation, tables, law, now=now, engine_version=__version__)
+        files = write_editions(folder, evaluation, tables, law, imprint=imprint, answered=answered)
     return [output / file.name for file in files]
 
 

@@ -10,8 +10,7 @@ from rich.panel import Panel
 
 from junheng.base.errors import AmbiguousNameError, UnknownNameError
 from junheng.cli.console import console, plain_table, print_table, tell
-from junheng.cli.evaluation import the_county
-from junheng.cli.reading import read_clean
+from junheng.cli.reading import read_clean, the_county
 from junheng.cli.summary import marked, numbered
 from junheng.cli.words import heads, say, suggestion
 from junheng.evaluate.county import evaluate_county

@@ -70,6 +70,12 @@ Day = Annotated[dt.date | None, typer.Option("--date", **_DAY)]
 County = Annotated[
     str | None, typer.Option("--county", metavar=_what("name"), help=help_of("county"))
 ]
+Reasons = Annotated[
+    Path | None, typer.Option("--reasons", metavar=_what("file"), help=help_of("reasons"))
+]
+Annotate = Annotated[
+    Path | None, typer.Option("--annotate", metavar=_what("file"), help=help_of("annotate"))
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -181,6 +187,32 @@ def map_export(
     write_mapping(export, output, rulebook, force=force)
 
 
+@app.command(cls=Command, help=help_of("check"))
+def check(
+    path: Input,
+    last_year: LastYear = None,
+    reasons: Reasons = None,
+    annotate: Annotate = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar=_what("file"), help=help_of("issues")),
+    ] = None,
+    severity: Annotated[
+        str | None, typer.Option("--severity", metavar=_what("level"), help=help_of("severity"))
+    ] = None,
+    rulebook: RulebookId = DEFAULT_RULEBOOK,
+    county: County = None,
+) -> None:
+    """Argue with what could be read."""
+    from junheng.cli.checking import Asked, check_input
+    from junheng.cli.rulebooks import get_rulebook
+
+    asked = Asked(last_year=last_year, reasons=reasons, annotated=annotate)
+    check_input(
+        path, get_rulebook(rulebook), asked, county=county, output=output, severity=severity
+    )
+
+
 @app.command(cls=Command, help=help_of("evaluate"))
 def evaluate(
     path: Input,
@@ -194,13 +226,18 @@ def evaluate(
     certificates: Annotated[
         bool, typer.Option("--certificates", help=help_of("certificates"))
     ] = False,
+    last_year: LastYear = None,
+    reasons: Reasons = None,
+    annotate: Annotate = None,
 ) -> None:
     """Evaluate a county and write its documents."""
+    from junheng.cli.checking import Asked
     from junheng.cli.evaluation import Wishes, evaluate_input
 
     now = _now()
     law = _law(rulebook, on, now)
-    wishes = Wishes(county=county, rejects=rejects, certificates=certificates)
+    asked = Asked(last_year=last_year, reasons=reasons, annotated=annotate, rejects=rejects)
+    wishes = Wishes(county=county, asked=asked, certificates=certificates)
     evaluate_input(path, output, law, now=now, wishes=wishes)
 
 
@@ -313,12 +350,15 @@ def rulebook_docs(
         Path | None,
         typer.Option("--elements", metavar=_what("file"), help=help_of("elements")),
     ] = None,
+    checks: Annotated[
+        Path | None, typer.Option("--checks", metavar=_what("file"), help=help_of("checks"))
+    ] = None,
     rulebook: RulebookId = DEFAULT_RULEBOOK,
 ) -> None:
     """Write the indicator page, and the element page if asked."""
     from junheng.cli.rulebooks import write_docs
 
-    write_docs(output, elements, rulebook)
+    write_docs(output, elements, rulebook, checks)
 
 
 @rulebook_app.command("diff", cls=Command, help=help_of("rb_diff"))

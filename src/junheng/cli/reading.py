@@ -14,10 +14,10 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from junheng.base.elements import Dictionary
-from junheng.base.errors import UnusableFileError
+from junheng.base.errors import UnknownNameError, UnusableFileError
 from junheng.cli.console import console, plain_table, print_table, tell
 from junheng.cli.outputs import writing
-from junheng.cli.words import heads, say, word
+from junheng.cli.words import heads, say, suggestion, word
 from junheng.intake.many import FILES_TOGETHER, joined, read_workbooks, workbooks_in
 from junheng.intake.reader import read_input
 from junheng.intake.rejects import Notice, Reading, Reject
@@ -31,6 +31,7 @@ EXIT_REJECTS = 1
 Reader = Callable[[Path, Dictionary, Mapping[str, object]], Reading]
 
 _NOTICES_SHOWN = 12
+_COUNTIES_NAMED = 5
 _REJECTS_TABLED = 200  # a table of thousands takes longer to lay out than anyone reads
 _SCALED = frozenset({"converted", "column_unit", "percent"})  # wrong, they are wrong by a factor
 # Read the same whatever was meant; everything else may have been meant otherwise.
@@ -50,6 +51,21 @@ _HARMLESS = frozenset(
 _COLUMNS = ("category", "file", "sheet", "cell", "heading", "value", "read_as", "why", "fix")
 
 
+def read_any(path: Path, rulebook: Rulebook, read: Reader = read_input) -> Reading:
+    """Read an input, or a folder of workbooks, whatever is wrong with its cells.
+
+    Raises:
+        UnusableFileError: there is no such file, or nothing in it can be read.
+    """
+    if not path.exists():
+        raise UnusableFileError(file=path, why=say("not_file"), fix=say("not_file_fix"))
+    books = workbooks_in(path) if path.is_dir() else ()
+    if books:
+        return _read_many(books, rulebook)
+    with console().status(say("reading", file=escape(path.name))):
+        return read(path, rulebook.dictionary, rulebook.labels)
+
+
 def read_clean(
     path: Path,
     rulebook: Rulebook,
@@ -57,6 +73,7 @@ def read_clean(
     *,
     read: Reader = read_input,
     kept: Callable[[Tables], str] | None = None,
+    refused: Callable[[Reading], None] | None = None,
 ) -> Tables:
     """Read an input; with rejects print them all and stop with exit code 1.
 
@@ -66,15 +83,9 @@ def read_clean(
         rejects: the CSV that lists rejects and notices, if one is wanted.
         read: how it is read.
         kept: tells where a command that goes on will list all notices.
+        refused: what else is done with a reading that has rejects.
     """
-    if not path.exists():
-        raise UnusableFileError(file=path, why=say("not_file"), fix=say("not_file_fix"))
-    books = workbooks_in(path) if path.is_dir() else ()
-    if books:
-        reading = _read_many(books, rulebook)
-    else:
-        with console().status(say("reading", file=escape(path.name))):
-            reading = read(path, rulebook.dictionary, rulebook.labels)
+    reading = read_any(path, rulebook, read)
     if reading.notices:
         place = say("nowhere") if kept is None or reading.rejects else kept(reading.tables)
         print_notices(reading.notices, place if rejects is None else str(rejects))
@@ -83,8 +94,38 @@ def read_clean(
     if rejects is not None:
         write_list(rejects, reading)
     if reading.rejects:
+        if refused is not None:
+            refused(reading)
         raise typer.Exit(EXIT_REJECTS)
     return reading.tables
+
+
+def chosen(tables: Tables, county: str | None) -> Tables:
+    """Return the rows of the county asked for, all without one."""
+    if county is None:
+        return tables
+    known = tables.counties()
+    if county not in known:
+        raise UnknownNameError(
+            what=say("bad_county"), name=county, suggestion=suggestion(county, list(known))
+        )
+    return tables.of_county(county)
+
+
+def the_county(tables: Tables, path: Path, county: str | None) -> Tables:
+    """Return the rows of the one county meant.
+
+    Raises:
+        UnusableFileError: there are several, and none was named.
+    """
+    tables = chosen(tables, county)
+    counties = tables.counties()
+    if len(counties) > 1:
+        some = len(counties) > _COUNTIES_NAMED
+        names = say("comma").join(counties[:_COUNTIES_NAMED])
+        why = say("several_some" if some else "several", count=len(counties), names=names)
+        raise UnusableFileError(file=path, why=why, fix=say("several_fix"))
+    return tables
 
 
 def _read_many(books: Sequence[Path], rulebook: Rulebook) -> Reading:

@@ -11,8 +11,7 @@ from junheng import __version__
 from junheng.base.errors import NothingInForceError
 from junheng.cli.comparing import check_suffix
 from junheng.cli.console import console, plain_table, print_table, tell
-from junheng.cli.evaluation import the_county
-from junheng.cli.reading import read_clean
+from junheng.cli.reading import read_clean, the_county
 from junheng.cli.words import say
 from junheng.explain.reconcile.search import reconcile
 from junheng.explain.reconcile.words import Teller

@@ -17,6 +17,7 @@ from junheng.evaluate.county import evaluate_county
 from junheng.explain.differences import differences
 from junheng.explain.words import Words
 from junheng.publish.asks import asks
+from junheng.publish.checks_page import checks_page
 from junheng.publish.elements_page import elements_page
 from junheng.publish.files import write_whole
 from junheng.publish.indicators_page import indicators_page, rule_lines
@@ -105,13 +106,17 @@ def check_all(home: Path | None) -> None:
         raise typer.Exit(EXIT_REJECTS)
 
 
-def write_docs(output: Path, elements: Path | None, rulebook_id: str) -> None:
-    """Write the indicator page of a rulebook, and its element page if a file is named."""
+def write_docs(
+    output: Path, elements: Path | None, rulebook_id: str, checks: Path | None = None
+) -> None:
+    """Write the indicator page of a rulebook, and its element and check pages if files are named."""
     rulebook = get_rulebook(rulebook_id)
     check_files([path for path in (output, elements) if path is not None])
     pages = {output: indicators_page(rulebook)}
     if elements is not None:
         pages[elements] = elements_page(rulebook)
+    if checks is not None:
+        pages[checks] = checks_page(rulebook)
     for path, page in pages.items():
         with writing(path):
             write_whole(path, page.encode())

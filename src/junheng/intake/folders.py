@@ -20,6 +20,7 @@ from junheng.intake.report import Report
 from junheng.intake.sources import RawTable
 from junheng.intake.text import letters, normal
 from junheng.intake.wording import did_you_mean, unusable, wording
+from junheng.intake.workbooks import Grid
 
 _HEAD: Final = 50  # rows in which headings are looked for
 _HEAD_BYTES: Final = 10**6
@@ -129,6 +130,16 @@ def _encoding(path: Path, data: bytes) -> str:
             continue
         return encoding
     raise unusable(path.name, "unreadable_text")
+
+
+def read_csv_grid(path: Path) -> Grid:
+    """Return the cells of a CSV file as text, row by row, whatever its encoding.
+
+    Raises:
+        UnusableFileError: it is no text, or its rows differ in length.
+    """
+    data, _ = _read_text(path, Report(()))
+    return [list(row) for row in _parse_csv(path, data).iter_rows()]
 
 
 def _parse_csv(path: Path, data: bytes) -> pl.DataFrame:

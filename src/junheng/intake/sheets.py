@@ -77,6 +77,7 @@ def _refuse_missing_sheet(
 
 def _remark_unknown_sheet(name: str, grid: Grid, report: Report, file: str) -> None:
     ours = {normal(wording()["sheets"][key]) for key in ("guide", "lists", *APPENDICES)}
+    ours.add(normal(wording()["check_list"]["sheet"]))
     if normal(name) not in ours and any(normal(shown(cell)) for row in grid for cell in row):
         report.remark("unknown_sheet", _place(file, name), name, read_as("ignored"))
 

@@ -62,6 +62,8 @@ class _Pen:
 
     def box(self, left: float, top: float, right: float, bottom: float, colour: str) -> None:
         corners = [left * _SCALE, top * _SCALE, right * _SCALE - 1, bottom * _SCALE - 1]
+        if corners[2] < corners[0]:
+            return  # a coefficient of 0 has no bar
         self.draw.rectangle(corners, fill=colour)
 
     def line(self, ends: tuple[float, float, float, float], colour: str, width: float) -> None:

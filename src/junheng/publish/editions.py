@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Final
 
 from junheng.evaluate.findings import CountyEvaluation
 from junheng.explain.certificate import certificate
+from junheng.intake.checking.reasons import UNCHECKED, Answered
 from junheng.intake.tables import Tables
 from junheng.publish.brief import write_brief
 from junheng.publish.certificates import CERTIFICATE, write_certificate
 from junheng.publish.edition import Imprint
 from junheng.publish.facts import gather
 from junheng.publish.fonts import find_font
-from junheng.publish.results_json import results_document, write_results
+from junheng.publish.results_json import checks_document, results_document, write_results
 from junheng.publish.words import wording
 from junheng.publish.workbook import write_workbook
 from junheng.rulebook.law import Law
@@ -34,8 +34,8 @@ def write_editions(
     tables: Tables,
     law: Law,
     *,
-    now: dt.datetime,
-    engine_version: str,
+    imprint: Imprint,
+    answered: Answered = UNCHECKED,
 ) -> list[Path]:
     """Write results.json and its certificate, results.xlsx and the brief; the last is the one to open first.
 
@@ -43,9 +43,11 @@ def write_editions(
         OSError: the folder cannot be written, or another program holds a file open.
     """
     facts = gather(evaluation, tables, law)
-    imprint = Imprint(now=now, engine_version=engine_version)
-    document = results_document(evaluation, tables, law, now=now, engine_version=engine_version)
-    stated = certificate(evaluation, tables, law, engine_version=engine_version)
+    document = results_document(
+        evaluation, tables, law, now=imprint.now, engine_version=imprint.engine_version
+    )
+    document |= checks_document(answered)
+    stated = certificate(evaluation, tables, law, engine_version=imprint.engine_version)
     brief = folder / str(wording("brief")["file"])
     return [
         write_results(document, folder / RESULTS),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,8 @@ from junheng.evaluate.findings import (
 from junheng.explain.exclusions import exclusions
 from junheng.explain.gaps import OpenInput, open_inputs
 from junheng.explain.margins import section_findings
+from junheng.intake.checking.issues import SEVERITIES
+from junheng.intake.checking.reasons import Answered
 from junheng.intake.tables import Cell, Notice, Tables
 from junheng.intake.wording import notice_words
 from junheng.publish.files import write_whole
@@ -35,6 +38,10 @@ FORMAT: Final = "junheng-results/1"  # raised when a key changes its meaning
 _ITEM = ("quantity", "value", "standard", "floor", "status", "gap", "gap_to_floor", "gap_unit")
 _ITEM_MORE = ("contribution", "cv_without", "rounding_hides")
 _SECTION = ("school", "school_name", "kind", "sponsor", "area", "stage", "pupils", "merged", "sure")
+_ANSWERED = (
+    "fingerprint", "check", "severity", "school", "stage", "file", "sheet", "cell", "heading",
+    "value", "why",
+)  # fmt: skip
 _DISPERSION = ("stage", "indicator", "sections", "pupils", "mean", "cv", "low", "high", "cap")
 
 
@@ -81,6 +88,22 @@ def results_document(
         "relaxations": [_relaxation(r, evaluation, law) for r in law.relaxations],
         "exclusions": [dataclasses.asdict(one) for one in exclusions(tables, law)],
         "open_inputs": [_open_input(one) for one in open_inputs(evaluation, tables, law)],
+    }
+
+
+def checks_document(answered: Answered) -> dict[str, Any]:
+    """Return what the checks found and what reasons pass it, to stand beside the results."""
+    open_now = Counter(issue.severity for issue in answered.open)
+    return {
+        "checks": {severity: open_now[severity] for severity in SEVERITIES},
+        "answered_warnings": [
+            {
+                **{name: getattr(issue, name) for name in _ANSWERED},
+                "reason": reason.reason,
+                "who": reason.who,
+            }
+            for issue, reason in answered.passed
+        ],
     }
 
 

@@ -22,7 +22,7 @@ from junheng.rulebook.references import check_references
 
 HOME = Path(__file__).parent / "data"
 RULES = "rulebook.toml"
-_OTHER_FILES = ("clauses", "labels.zh_Hans", "elements")
+_OTHER_FILES = ("clauses", "labels.zh_Hans", "elements", "checks", "checks.zh_Hans")
 # Without these files nothing can be said of the names in the others.
 _MAIN = frozenset({"rulebook", *_OTHER_FILES})
 _CLAUSE_KEYS = ("documents", "clauses")
@@ -183,13 +183,24 @@ def _lay_other_files(
             merged["dictionary"] = raw
             where["dictionary"] = files.name(path)
         elif stem == "clauses":
-            for key in ("documents", "clauses"):
-                merged[key] = merged[key] | raw.pop(key, {})
-                where[key] = files.name(path)
-            for key in raw:
-                files.problem(path, key, "extra_forbidden", **describe(key, _CLAUSE_KEYS))
+            _lay_clauses(merged, where, path, raw, files)
+        elif stem == "checks":
+            merged["checks"] = _joined(merged.get("checks", {}), raw)
+            where["checks"] = files.name(path)
+        elif stem == "checks.zh_Hans":
+            merged["labels"] = _laid_over(merged["labels"], {"checks": raw})
         else:
             merged["labels"] = _laid_over(merged["labels"], raw)
+
+
+def _lay_clauses(
+    merged: dict[str, Any], where: dict[str, str], path: Path, raw: dict[str, Any], files: _Files
+) -> None:
+    for key in _CLAUSE_KEYS:
+        merged[key] = merged[key] | raw.pop(key, {})
+        where[key] = files.name(path)
+    for key in raw:
+        files.problem(path, key, "extra_forbidden", **describe(key, _CLAUSE_KEYS))
 
 
 def _understood(
@@ -234,7 +245,7 @@ Owner = tuple[str | int, ...]
 
 def _owner(path: Owner) -> Owner:
     """Return the item a key belongs to: an indicator, a rule, an element, or a key by itself."""
-    return path[: 3 if path[0] == "dictionary" else 2]
+    return path[: 3 if path[0] in {"dictionary", "checks"} else 2]
 
 
 def _set_aside(places: Places, owners: set[Owner]) -> tuple[Places, frozenset[str]]:
@@ -287,8 +298,26 @@ def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return laid
 
 
+def _joined(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Lay checks over checks: what has the id of another one takes its place."""
+    joined = dict(below)
+    for key, items in above.items():
+        old = joined.get(key)
+        if isinstance(old, list) and isinstance(items, list):
+            by_id = {str(item.get("id")): item for item in old}
+            joined[key] = list((by_id | {str(item.get("id")): item for item in items}).values())
+        elif isinstance(old, dict) and isinstance(items, dict):
+            joined[key] = old | items
+        else:
+            joined[key] = items
+    return joined
+
+
 def _digest(raw: dict[str, Any]) -> str:
-    """Return a hash of what the files say, blind to comments and order of keys."""
-    law = {key: value for key, value in raw.items() if key != "labels"}
+    """Return a hash of what the files say, blind to comments and order of keys.
+
+    Labels and checks decide nothing, so to improve them leaves the law as it is.
+    """
+    law = {key: value for key, value in raw.items() if key not in {"labels", "checks"}}
     text = json.dumps(law, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
+from junheng.base.checks import CheckSet
 from junheng.base.elements import Definition, Dictionary, Figure
 from junheng.base.units import IndicatorId, Stage, Sureness
 
@@ -374,6 +375,7 @@ class Rulebook(Definition):
     clauses: dict[str, Clause]
     indicators: tuple[Indicator, ...]
     dictionary: Dictionary
+    checks: CheckSet = CheckSet()
     labels: dict[str, object]
     sha256: str
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from junheng.base.checks import Test
 from junheng.rulebook.model import Measure, Part, Rulebook
 
 _WORDING = Path(__file__).parent / "wording.zh_Hans.toml"
@@ -60,7 +61,7 @@ class Places:
         for length in (2, 1):
             if found := self.files.get(".".join(map(str, steps[:length]))):
                 file = found
-                depth = length if steps[0] in {"indicators", "dictionary"} else 0
+                depth = length if steps[0] in {"indicators", "dictionary", "checks"} else 0
                 break
         return file, _spelt(self.raw, steps, depth)
 
@@ -79,16 +80,18 @@ def _spelt(raw: object, steps: list[str | int], skipped: int) -> str:
             name = raw.get("id") if isinstance(raw, dict) else None
             told.append(str(name or step + 1))
             continue
-        if at and steps[at - 1] == "measure" and step in _measure_kinds():
-            continue  # pydantic adds the kind of measure to the path
+        if at and steps[at - 1] in {"measure", "test"} and step in _kinds():
+            continue  # pydantic adds the kind of measure or test to the path
         raw = raw.get(step) if isinstance(raw, dict) else None
         told.append(str(step))
     return ".".join(told[skipped:])
 
 
 @cache
-def _measure_kinds() -> frozenset[object]:
-    return frozenset(_tag(kind) for kind in get_args(get_args(Measure)[0]))
+def _kinds() -> frozenset[object]:
+    return frozenset(
+        _tag(kind) for union in (Measure, Test) for kind in get_args(get_args(union)[0])
+    )
 
 
 def explain_validation(
@@ -106,7 +109,17 @@ def _inside(path: tuple[str | int, ...], others: list[tuple[str | int, ...]]) ->
     return any(other[: len(path)] == path for other in others)
 
 
-_OWN = {"missing", "too_short", "one_bound", "choices", "no_maximum", "no_unit", "unsure_stages"}
+_OWN = {
+    "no_bound",
+    "total_of",
+    "missing",
+    "too_short",
+    "one_bound",
+    "choices",
+    "no_maximum",
+    "no_unit",
+    "unsure_stages",
+}
 # Bounds of numbers, and what pydantic calls the number in what it says of them.
 _LIMITS = {
     "greater_than_equal": ("too_small", "ge"),
@@ -145,7 +158,16 @@ def _of_value(fault: dict[str, Any], kind: str, places: Places) -> Problem:
 
 
 # What the loader itself puts among the rules; nobody writes these keys into rulebook.toml.
-_MADE = {"lineage", "sha256", "labels", "dictionary", "indicators", "documents", "clauses"}
+_MADE = {
+    "lineage",
+    "sha256",
+    "labels",
+    "dictionary",
+    "indicators",
+    "documents",
+    "clauses",
+    "checks",
+}
 
 
 def fields_at(path: Iterable[str | int]) -> frozenset[str]:

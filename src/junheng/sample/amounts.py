@@ -52,17 +52,20 @@ def _draw(
         raise ValueError(f"{holder.school.code}: no amount of {line.id} gives {levels}")
     pupils = max(sum(holder.pupils[stage] for stage in levels), 1)
     lie = shape.items[line.id]
-    return _within(dice, lie, span, (shape.levels.usual_pupils / pupils) ** lie.small_schools)
+    least = round(lie.least / line.step)
+    return _within(
+        dice, lie, span, least, (shape.levels.usual_pupils / pupils) ** lie.small_schools
+    )
 
 
-def _within(dice: Dice, lie: Lie, span: Span, spread: float) -> int:
+def _within(dice: Dice, lie: Lie, span: Span, least: int, spread: float) -> int:
     low, high = span
     if high is None:
         factor = min(1.0 + dice.beyond(lie.above) * spread, lie.most)
         return max(low, round(low * factor))
     if low > 0:
         return dice.whole((low, high))
-    return min(high, round(high * dice.within((lie.lowest, 1.0))))
+    return min(high, max(least, round(high * dice.within((lie.lowest, 1.0)))))
 
 
 def _share_out(

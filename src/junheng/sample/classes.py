@@ -116,9 +116,13 @@ def room_rows(
             continue
         classes = sum(school.row[f"classes_{stage}"] for stage in school.compulsory)
         need = ceil(classes / part.measure.classes_per_room) if school in counted else 0
+        norms = need * sum(norm(law, part, room=kind) for kind in _KINDS)
+        # All rooms together are no larger than the building they are in.
+        most = declared[school.code]["auxiliary_area"] / norms if norms else 1.0
         for kind, element in _KINDS.items():
             count = need - (short.get(school.code) == kind)
-            span = small.get((school.code, kind)) or _roomy(shape, norm(law, part, room=kind))
+            full = norm(law, part, room=kind)
+            span = small.get((school.code, kind)) or _roomy(shape, full, most)
             declared[school.code][element] = count
             rows += _rooms(dice, school, kind, count, span)
     return rows
@@ -136,9 +140,9 @@ def _rooms(
         }
 
 
-def _roomy(shape: Shape, area: float) -> tuple[float, float]:
+def _roomy(shape: Shape, area: float, most: float) -> tuple[float, float]:
     low, high = shape.rooms.roomier
-    return area * low, area * high
+    return area * low, area * max(low, min(high, most))
 
 
 def _counts(law: Law, scope: str | None, school: School) -> bool:

@@ -15,7 +15,9 @@ from junheng.evaluate.sections import POINT
 from junheng.intake.tables import Tables
 from junheng.sample.dice import Dice
 from junheng.sample.schools import Row
-from junheng.sample.shape import Beyond, OffBy, mistakes, words
+from junheng.sample.shape import Added, Beyond, OffBy, Swapped, Written, mistakes, words
+
+COUNTY: Final = "county"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +94,16 @@ class _Desk:
 
     def pick(self, table: str, fits: Callable[[Row], bool]) -> Row:
         """Return a row that fits, of a school nothing was done to yet."""
-        able = [r for r in self.rows[table] if self._owner(table, r) not in self._taken and fits(r)]
+        able = [r for r in self.rows[table] if self.is_free(table, r) and fits(r)]
         if not able:
             raise ValueError(f"{self._kind}: no row of {table} is left that could have it")
         row = self.dice.one_of(able)
         self.take(table, row)
         return row
+
+    def is_free(self, table: str, row: Row) -> bool:
+        """Whether nothing was done yet to the row's school, or to the row."""
+        return self._owner(table, row) not in self._taken
 
     def take(self, table: str, row: Row) -> None:
         """Keep other mistakes away from the row's school."""
@@ -105,7 +111,8 @@ class _Desk:
 
     def _owner(self, table: str, row: Row) -> object:
         # The county has but one row, so it may take mistakes of several kinds.
-        return row.get("school") or (table, row["row"], self._kind)
+        kind = self._kind if table == COUNTY else ""
+        return row.get("school") or (table, row["row"], kind)
 
     def write(self, table: str, row: Row, element: str, new: object) -> None:
         """Change one cell."""
@@ -160,13 +167,48 @@ def _off_by(how: OffBy) -> Callable[[_Desk], None]:
 
 def _beyond(how: Beyond) -> Callable[[_Desk], None]:
     def make(desk: _Desk) -> None:
-        row = desk.pick(how.table, lambda r: r[how.element] is not None and bool(r[how.whole]))
+        row = desk.pick(
+            how.table,
+            lambda r: (
+                r[how.element] is not None
+                and bool(r[how.whole])
+                and (not how.kinds or r["kind"] in how.kinds)
+            ),
+        )
         whole = row[how.whole]
         new = whole * desk.dice.within(mistakes().beyond_by)
         counted = max(round(new), whole + 1)
         desk.write(
             how.table, row, how.element, counted if isinstance(whole, int) else round(new, 2)
         )
+
+    return make
+
+
+def _written(how: Written) -> Callable[[_Desk], None]:
+    def make(desk: _Desk) -> None:
+        row = desk.pick(how.table, lambda r: bool(r[how.element]))
+        desk.write(how.table, row, how.element, how.value)
+
+    return make
+
+
+def _swapped(how: Swapped) -> Callable[[_Desk], None]:
+    first, second = how.elements
+
+    def make(desk: _Desk) -> None:
+        row = desk.pick(how.table, lambda r: bool(r[first] and r[second]) and r[first] != r[second])
+        swapped = row[second], row[first]
+        desk.write(how.table, row, first, swapped[0])
+        desk.write(how.table, row, second, swapped[1])
+
+    return make
+
+
+def _added(how: Added) -> Callable[[_Desk], None]:
+    def make(desk: _Desk) -> None:
+        row = desk.pick(how.table, lambda r: r[how.element] is not None)
+        desk.write(how.table, row, how.element, row[how.element] + desk.dice.whole(how.by))
 
     return make
 
@@ -272,12 +314,56 @@ def _no_evidence(desk: _Desk) -> None:
     desk.write("attestations", row, "evidence", None)
 
 
+def _left_out(table: str) -> Callable[[_Desk], None]:
+    def make(desk: _Desk) -> None:
+        row = desk.pick(table, lambda r: bool(r["school"]))
+        desk.rows[table].remove(row)
+        desk.note(table, row, "school", (row["school"], None))
+
+    return make
+
+
+def _room_twice(desk: _Desk) -> None:
+    row = desk.pick("rooms", lambda r: bool(r["room_area"]))
+    at = next(at for at, one in enumerate(desk.rows["rooms"]) if one is row)
+    desk.rows["rooms"].insert(at + 1, dict(row))
+    desk.note("rooms", row, "room_area", (None, row["room_area"]))
+
+
+def _grades_from_one(desk: _Desk) -> None:
+    """Count the grades of a junior stage from its own first one."""
+    row = desk.pick("classes", lambda r: r["stage"] == "junior")
+    last_of_primary = 6
+    for one in desk.rows["classes"]:
+        if (one["school"], one["stage"]) == (row["school"], row["stage"]):
+            desk.write("classes", one, "grade", one["grade"] - last_of_primary)
+
+
+def _kind_mistaken(desk: _Desk) -> None:
+    row = desk.pick("schools", lambda r: r["kind"] == "primary")
+    desk.write("schools", row, "kind", "junior")
+
+
+def _evidence_copied(desk: _Desk) -> None:
+    first = desk.pick("attestations", lambda r: r["evidence"] is not None)
+    for row in desk.rows["attestations"]:
+        if desk.is_free("attestations", row) and row["evidence"] is not None:
+            desk.write("attestations", row, "evidence", first["evidence"])
+
+
 _MAKERS: Final[Mapping[str, Callable[[_Desk], None]]] = {
     # Few rows can have these, so they choose first.
     "mother_unknown": _mother_unknown,
     "stages_swapped": _stages_swapped,
+    "grades_from_one": _grades_from_one,
+    "retention_left_out": _left_out("retention"),
+    "name_of_another": _name_of_another,
+    "copied_from_neighbour": _copied_from_neighbour,
     **{kind: _off_by(how) for kind, how in mistakes().off_by.items()},
     **{kind: _beyond(how) for kind, how in mistakes().beyond.items()},
+    **{kind: _written(how) for kind, how in mistakes().written.items()},
+    **{kind: _swapped(how) for kind, how in mistakes().swapped.items()},
+    **{kind: _added(how) for kind, how in mistakes().added.items()},
     "zero_for_missing": _zero_for_missing,
     "digits_swapped": _digits_swapped,
     "class_miscounted": _class_miscounted,
@@ -285,11 +371,13 @@ _MAKERS: Final[Mapping[str, Callable[[_Desk], None]]] = {
     "teachers_left_out": _teachers_left_out,
     "room_not_listed": _room_not_listed,
     "school_twice": _school_twice,
-    "name_of_another": _name_of_another,
-    "copied_from_neighbour": _copied_from_neighbour,
     "juniors_in_primary": _juniors_in_primary,
     "age_for_year": _age_for_year,
+    "facilities_left_out": _left_out("facilities"),
+    "room_twice": _room_twice,
+    "kind_mistaken": _kind_mistaken,
     "no_evidence": _no_evidence,
+    "evidence_copied": _evidence_copied,
 }
 
 DEFECTS: Final[tuple[str, ...]] = tuple(_MAKERS)

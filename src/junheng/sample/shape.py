@@ -32,6 +32,7 @@ class Lie(Definition):
     above: float
     lowest: float
     most: float
+    least: float = 0.0  # in the unit of the item, whatever the number of pupils
     small_schools: float
     lean: dict[str, float]  # by area
 
@@ -229,6 +230,30 @@ class Beyond(Definition):
     table: str
     element: str
     whole: str
+    kinds: tuple[str, ...] = ()  # of schools that could have it, where not all
+
+
+class Written(Definition):
+    """Something else in the place of a value."""
+
+    table: str
+    element: str
+    value: int | float | str
+
+
+class Swapped(Definition):
+    """Two numbers of a row that changed places."""
+
+    table: str
+    elements: tuple[str, str]
+
+
+class Added(Definition):
+    """A number too large by some whole number."""
+
+    table: str
+    element: str
+    by: Whole
 
 
 class Mistakes(Definition):
@@ -239,6 +264,9 @@ class Mistakes(Definition):
     juniors: Whole
     off_by: dict[str, OffBy]
     beyond: dict[str, Beyond]
+    written: dict[str, Written]
+    swapped: dict[str, Swapped]
+    added: dict[str, Added]
 
 
 Shape.model_rebuild()
