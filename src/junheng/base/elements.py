@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 import polars as pl
 from pydantic import (
@@ -37,6 +38,17 @@ def _as_written(value: Any) -> Any:  # noqa: ANN401 - whatever a file says
 Figure = Annotated[Decimal, BeforeValidator(_as_written)]
 
 ElementType = Literal["text", "choice", "yes_no", "integer", "decimal", "date", "year"]
+
+
+_DTYPES: Final[Mapping[ElementType, pl.DataType]] = {
+    "text": pl.String(),
+    "choice": pl.String(),
+    "yes_no": pl.Boolean(),
+    "integer": pl.Int64(),
+    "decimal": pl.Float64(),
+    "date": pl.Date(),
+    "year": pl.Int64(),
+}
 
 
 class FormCell(Definition):
@@ -94,14 +106,7 @@ class Element(Definition):
     @property
     def dtype(self) -> pl.DataType:
         """Column type in frames; integers too are Int64, never float."""
-        types: dict[str, pl.DataType] = {
-            "integer": pl.Int64(),
-            "year": pl.Int64(),
-            "decimal": pl.Float64(),
-            "yes_no": pl.Boolean(),
-            "date": pl.Date(),
-        }
-        return types.get(self.type, pl.String())
+        return _DTYPES[self.type]
 
 
 class Table(Definition):

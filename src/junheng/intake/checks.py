@@ -149,22 +149,12 @@ def _resolve_names(sheet: Sheet, frames: Frames, report: Report) -> pl.DataFrame
 
 
 def _names_agree(frame: pl.DataFrame, schools: pl.DataFrame) -> bool:
-    """Whether every row has its code, and no name is another than the list has for the code."""
-    codes = frame[_SCHOOL]
-    if (
-        codes.null_count()
-        or only_county(schools) is None
-        or only_county(frame) != only_county(schools)
-    ):
+    """Whether every code and name is a pair of the list, so that nothing is to be said."""
+    county = only_county(schools)
+    if county is None or only_county(frame) != county or frame[_SCHOOL].null_count():
         return False
-    names = dict(zip(schools[_SCHOOL], schools["school_name"], strict=True))
-    written = zip(codes.to_list(), frame[NAME].to_list(), strict=True)
-    is_list = len(names) == schools.height  # a code that is listed twice may have two names
-    return is_list and all(
-        name is None or name == known
-        for code, name in written
-        if (known := names.get(code)) is not None
-    )
+    listed = set(zip(schools[_SCHOOL].to_list(), schools["school_name"].to_list(), strict=True))
+    return listed.issuperset(zip(frame[_SCHOOL].to_list(), frame[NAME].to_list(), strict=True))
 
 
 def _drop_keyless(sheet: Sheet, frames: Frames, report: Report) -> pl.DataFrame:

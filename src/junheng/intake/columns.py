@@ -77,8 +77,9 @@ def _read_cells(raw: Sequence[object], of: Field, scale: Decimal) -> ReadColumn:
     if texts is not None:
         return ReadColumn(values=texts, odd=())
     # Equal texts are the same cell; True, 1 and 1.0 are equal and are not.
-    keys = raw if set(map(type, raw)) <= _TEXTS else [(type(cell), cell) for cell in raw]
-    cells = dict(zip(keys, raw, strict=True))
+    is_text = set(map(type, raw)) <= _TEXTS
+    keys = raw if is_text else [(type(cell), cell) for cell in raw]
+    cells = {cell: cell for cell in set(raw)} if is_text else dict(zip(keys, raw, strict=True))
     meanings = {key: _understood(cell, of, scale) for key, cell in cells.items()}
     values = {key: meaning.value for key, meaning in meanings.items()}
     marked = {key for key, meaning in meanings.items() if meaning.reject or meaning.notice}

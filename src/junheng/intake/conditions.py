@@ -13,11 +13,12 @@ from typing import Final
 
 import polars as pl
 
-from junheng.intake.layout import Field, Layout, Sheet
+from junheng.intake.layout import SCHOOLS, Field, Layout, Sheet
 
 KIND: Final = "_kind"  # the kind of the row's school, joined to the row while it is checked
 UNTAUGHT: Final = "untaught"
 ABOVE: Final = "above"
+ASSUMED: Final = "assumed"
 _STAGE: Final = "stage"
 _SHEETS: Final = 2**6  # of a few rulebooks, for which conditions are kept
 
@@ -65,6 +66,19 @@ def wholes(sheet: Sheet) -> tuple[tuple[Field, Field], ...]:
     return tuple((part, whole) for part, whole in found if whole is not None)
 
 
+@lru_cache(maxsize=_SHEETS)
+def asking_fields(sheet: Sheet) -> tuple[tuple[Field, Field], ...]:
+    """Return the numbers of a sheet that a yes-or-no field decides whether to ask for, with it."""
+    found = []
+    for field in sheet.fields:
+        when = field.element.when
+        if when is not None and when.among == ("yes",) and field.element.is_number:
+            asking = sheet.field(when.element)
+            if asking is not None and asking.element.type == "yes_no":
+                found.append((field, asking))
+    return tuple(found)
+
+
 def above(part: Field, whole: Field) -> pl.Expr:
     """Return whether a part is greater than its whole."""
     return (pl.col(part.id) > pl.col(whole.id)).fill_null(value=False)
@@ -90,6 +104,13 @@ def questions(sheet: Sheet, layout: Layout, *, with_kind: bool) -> Mapping[str, 
         if numbers:
             strays = pl.any_horizontal(pl.col(field.id) != 0 for field in numbers)
             asked[group.id] = [group.not_asked & strays]
+    if sheet.table.id == SCHOOLS:
+        # A number stands where a yes-or-no cell is blank, or 0 where it says yes.
+        asked[ASSUMED] = [
+            (pl.col(asking.id) & (pl.col(field.id) == 0))
+            | (pl.col(asking.id).is_null() & (pl.col(field.id) > 0))
+            for field, asking in asking_fields(sheet)
+        ]
     asked[ABOVE] = [pl.col(part.id) > pl.col(whole.id) for part, whole in wholes(sheet)]
     return {name: pl.any_horizontal(ones) for name, ones in asked.items() if ones}
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
 
-from junheng.intake.conditions import holding
+from junheng.intake.conditions import asking_fields, holding
 from junheng.intake.layout import SCHOOL_CODES, SCHOOLS, Field, Layout, Sheet
 from junheng.intake.report import Place, Report
 from junheng.intake.tables import Frames
@@ -16,6 +18,8 @@ from junheng.intake.wording import wording
 _SCHOOL: Final = SCHOOL_CODES[0]
 _KEY: Final = ("county", _SCHOOL)
 _CLASSES: Final = "classes"
+# What is asked of a whole sheet at once.
+_DENIED, _SHORT, _STRAY, _BARE = "denied", "short", "stray", "bare"
 # Numbers of a school's own row that show which stages it has.
 _ENROLMENT: Final = ("pupils_", "classes_", "in_zone_pupils_")
 # The decision that changes nothing, so any school may have it.
@@ -35,15 +39,31 @@ def refuse_conflicts(frames: Frames, typed: Frames, layout: Layout, report: Repo
         frame = frames.get(sheet.table.id)
         if frame is None:
             continue
-        for field in sheet.fields:
-            _answered_no(sheet, field, frame, report)
-        _staff_below_teachers(sheet, frame, report)
-        if sheet.table.id == SCHOOLS:
+        held = holding(frame, _contradictions(sheet))
+        for field, asking in asking_fields(sheet) if _DENIED in held else ():
+            _answered_no(sheet, field, asking, frame, report)
+        if _SHORT in held:
+            _staff_below_teachers(sheet, frame, report)
+        if _STRAY in held:
             _only_points(sheet, frame, report)
+        if _BARE in held:
             _unexplained(sheet, frame, report)
+        if sheet.table.id == SCHOOLS:
             _merged_into_nothing(sheet, frame, typed[SCHOOLS], report)
             _mothers(sheet, frame, layout, report)
             _more_listed(sheet, frames, layout, report)
+
+
+@lru_cache(maxsize=2**6)  # sheets
+def _contradictions(sheet: Sheet) -> Mapping[str, pl.Expr]:
+    """Return what is asked of a whole sheet at once; a yes is looked into row by row."""
+    denied = [~pl.col(a.id) & (pl.col(field.id) > 0) for field, a in asking_fields(sheet)]
+    asked = {_DENIED: denied, _STRAY: [*_strays(sheet).values()]}
+    if sheet.field("staff") is not None and sheet.field("teachers") is not None:
+        asked[_SHORT] = [pl.col("staff") < pl.col("teachers")]
+    bare = _bare(sheet)
+    asked[_BARE] = [] if bare is None else [bare]
+    return {name: pl.any_horizontal(ones) for name, ones in asked.items() if ones}
 
 
 def refuse_ruled_out(
@@ -84,11 +104,10 @@ def _ruled_out(sheet: Sheet, field: Field, layout: Layout) -> list[str]:
 # ------------------------------------------------------------------ within a row
 
 
-def _answered_no(sheet: Sheet, field: Field, frame: pl.DataFrame, report: Report) -> None:
+def _answered_no(
+    sheet: Sheet, field: Field, asking: Field, frame: pl.DataFrame, report: Report
+) -> None:
     """Refuse a number other than 0 of something that another cell says there is none of."""
-    asking = _asking(sheet, field)
-    if asking is None:
-        return
     denied = frame.filter(~pl.col(asking.id) & (pl.col(field.id) > 0))
     for row, value in denied.select("row", field.id).iter_rows():
         report.refuse_cell(
@@ -126,27 +145,13 @@ def assume_yes(sheet: Sheet, frame: pl.DataFrame, report: Report) -> pl.DataFram
 
     A yes beside a count of 0 stays as it is, but is remarked: one of the two may be wrong.
     """
-    if sheet.table.id != SCHOOLS:
-        return frame
-    for field in sheet.fields:
-        asking = _asking(sheet, field)
-        if asking is None:
-            continue
+    for field, asking in asking_fields(sheet) if sheet.table.id == SCHOOLS else ():
         zero = frame.filter(pl.col(asking.id) & (pl.col(field.id) == 0))
         for row in zero["row"]:
             at = Place(SCHOOLS, field.id, row)
             report.remark_cell(at, "yes_but_none", 0, in_words(0, field))
         frame = _assumed(asking, field, frame, report)
     return frame
-
-
-def _asking(sheet: Sheet, field: Field) -> Field | None:
-    """Return the yes-or-no field that decides whether a number is asked for, if there is one."""
-    when = field.element.when
-    if when is None or when.among != ("yes",) or not field.element.is_number:
-        return None
-    asking = sheet.field(when.element)
-    return asking if asking is not None and asking.element.type == "yes_no" else None
 
 
 def _assumed(asking: Field, field: Field, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
@@ -169,19 +174,25 @@ def _assumed(asking: Field, field: Field, frame: pl.DataFrame, report: Report) -
 def _only_points(sheet: Sheet, frame: pl.DataFrame, report: Report) -> None:
     """Refuse what would merge a school that is no teaching point, or set it apart."""
     kind = sheet.field("kind")
+    for name, stray in _strays(sheet).items():
+        field = sheet.field(name)
+        if kind is not None and field is not None:
+            _refuse_stray(sheet, field, kind, frame.filter(stray), report)
+
+
+def _strays(sheet: Sheet) -> dict[str, pl.Expr]:
+    """Return by element what only a teaching point may have, and another school has."""
     said = {
         "not_counted": pl.col("not_counted"),
         SCHOOL_CODES[1]: pl.col(SCHOOL_CODES[1]).is_not_null(),
         "merge_decision": pl.col("merge_decision") != _BY_RULE,
     }
     fields = [field for name in said if (field := sheet.field(name)) and field.element.kinds]
-    stray = {
+    if sheet.table.id != SCHOOLS or sheet.field("kind") is None:
+        return {}
+    return {
         field.id: ~pl.col("kind").is_in(field.element.kinds) & said[field.id] for field in fields
     }
-    found = holding(frame, stray) if kind is not None else frozenset()
-    for field in fields:
-        if kind is not None and field.id in found:
-            _refuse_stray(sheet, field, kind, frame.filter(stray[field.id]), report)
 
 
 def _refuse_stray(
@@ -200,19 +211,28 @@ def _refuse_stray(
 
 def _unexplained(sheet: Sheet, frame: pl.DataFrame, report: Report) -> None:
     """Refuse a decision of the county for which no reason is given."""
-    decision, reason = sheet.field("merge_decision"), sheet.field("merge_reason")
-    if decision is None or reason is None or reason.element.when is None:
+    decision, bare = sheet.field("merge_decision"), _bare(sheet)
+    if decision is None or bare is None:
         return
-    decided = pl.col("kind").is_in(reason.element.kinds)
-    decided &= pl.col(decision.id).is_in(reason.element.when.among)
-    bare = frame.filter(decided, pl.col(reason.id).is_null())
-    for row, answer in bare.select("row", decision.id).iter_rows():
+    for row, answer in frame.filter(bare).select("row", decision.id).iter_rows():
         words = {
             "decision": decision.label,
             "decision_cell": _cell(sheet, decision.id, row, report),
             "answer": in_words(answer, decision),
         }
-        _refuse_blank(Place(SCHOOLS, reason.id, row), "missing_reason", report, **words)
+        _refuse_blank(Place(SCHOOLS, "merge_reason", row), "missing_reason", report, **words)
+
+
+def _bare(sheet: Sheet) -> pl.Expr | None:
+    """Return whether a decision stands without a reason, if the sheet asks for one."""
+    decision, reason = sheet.field("merge_decision"), sheet.field("merge_reason")
+    if sheet.table.id != SCHOOLS or decision is None or reason is None:
+        return None
+    if reason.element.when is None:
+        return None
+    decided = pl.col("kind").is_in(reason.element.kinds)
+    decided &= pl.col(decision.id).is_in(reason.element.when.among)
+    return decided & pl.col(reason.id).is_null()
 
 
 def _merged_into_nothing(

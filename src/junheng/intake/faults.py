@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO, StringIO
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple, cast
@@ -17,7 +17,7 @@ import xlrd
 
 from junheng.intake.archives import Parts
 from junheng.intake.guard import FileKind
-from junheng.intake.marks import Extent, Marks, find_marks
+from junheng.intake.marks import Extent, find_marks
 from junheng.intake.text import letters
 from junheng.intake.values import Fault
 from junheng.intake.wording import unusable
@@ -78,14 +78,14 @@ def _local(tag: str) -> str:
 
 
 def _in_xlsx(parts: Parts) -> dict[str, Sheet]:
-    marked = {name: (xml, find_marks(xml)) for name, xml in _sheets(parts)}
-    known = [marks for _, marks in marked.values() if marks is not None]
-    # Most files are far from the limit even by the roughest measure.
-    roughly = sum(marks.rough_extent().cells for marks in known)
+    sheets = dict(_sheets(parts))
+    together = _looked_over([*sheets.values()])
+    if together is not None:
+        return dict(zip(sheets, together, strict=True))
     found = {}
-    for name, (xml, marks) in marked.items():
-        sheet = _looked_over(marks, exact=roughly > _MOST_CELLS) if marks is not None else None
-        found[name] = sheet or _parsed(xml)
+    for name, xml in sheets.items():
+        alone = _looked_over([xml])
+        found[name] = _parsed(xml) if alone is None else alone[0]
     return found
 
 
@@ -102,17 +102,25 @@ def _sheets(parts: Parts) -> Iterator[tuple[str, bytes]]:
             yield node.attrib["name"], parts[member]
 
 
-def _looked_over(marks: Marks, *, exact: bool) -> Sheet | None:
-    """Return what the marks of a sheet tell; None if its suspects need the whole sheet to be read."""
-    extent = marks.extent() if exact else marks.rough_extent()
-    suspects = marks.suspects()
-    if not suspects:
-        return Sheet(extent, {})
+def _looked_over(sheets: Sequence[bytes]) -> list[Sheet] | None:
+    """Return what the marks of some sheets tell; None if one of them needs to be parsed."""
+    marks = find_marks(sheets)
+    if marks is None:
+        return None
+    extents = marks.rough_extents()
+    # Most files are far from the limit even by the roughest measure.
+    if sum(extent.cells for extent in extents) > _MOST_CELLS:
+        extents = marks.extents()
     try:
-        cells = fromstring(b"<row>" + b"".join(suspects) + b"</row>")
+        faults = [_failed(suspects) for suspects in marks.suspects()]
     except ParseError:
         return None
-    return Sheet(extent, dict(_failed_cells(cells)))
+    return [Sheet(extent, failed) for extent, failed in zip(extents, faults, strict=True)]
+
+
+def _failed(suspects: Sequence[bytes]) -> Faults:
+    cells = fromstring(b"<row>" + b"".join(suspects) + b"</row>") if suspects else ()
+    return dict(_failed_cells(cells))
 
 
 def _parsed(xml: bytes) -> Sheet:

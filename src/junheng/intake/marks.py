@@ -5,7 +5,10 @@ Only XML as office programs write it is looked over; anything else is for a pars
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Final
 
 import numpy as np
@@ -14,6 +17,7 @@ import numpy.typing as npt
 Numbers = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
+_DATA, _DATA_END = b"<sheetData>", b"</sheetData>"
 _CELL: Final = b'<c r="'
 _ADDRESS: Final = len(_CELL)  # where it begins in a cell
 _LONGEST_ROW: Final = 7  # digits
@@ -59,63 +63,82 @@ class Extent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """The tags between `<sheetData>` and its end, by place."""
+    """The tags of some sheets between `<sheetData>` and its end, by place; numbered as given."""
 
-    data: bytes
+    data: bytes  # of all sheets, one behind the other
     places: Numbers  # of every "<"
     pairs: npt.NDArray[np.uint16]  # the two characters after it, as one number
     cells: Numbers  # which of them begin a cell
+    bounds: tuple[int, ...]  # where the cells of each sheet begin among them, and the end
 
-    def extent(self) -> Extent:
-        """Return how far the filled cells reach.
+    def extents(self) -> list[Extent]:
+        """Return how far the filled cells of each sheet reach.
 
         Raises:
             KeyError: a cell has an address that no sheet has.
         """
-        filled = self._followed_by(_CONTENTS)
-        if not len(filled):
-            return Extent(rows=0, columns=0)
-        return _extent(np.frombuffer(self.data, dtype=np.uint8), self.places[filled] + _ADDRESS)
-
-    def rough_extent(self) -> Extent:
-        """Return an extent that no cell lies outside, told by the lengths of the addresses."""
-        if not len(self.cells):
-            return Extent(rows=0, columns=0)
         marks = np.frombuffer(self.data, dtype=np.uint8)
-        at, letters, length = self.places[self.cells] + _ADDRESS, 1, 2
-        while letters < _LONGEST_COLUMN and (marks.take(at + letters, mode="clip") > _NINE).any():
-            letters += 1
+        filled = _CONTENTS[self._following()]
+        found = []
+        for start, end in pairwise(self.bounds):
+            places = self.places[self.cells[start:end][filled[start:end]]] + _ADDRESS
+            found.append(_extent(marks, places) if len(places) else Extent(rows=0, columns=0))
+        return found
+
+    def rough_extents(self) -> list[Extent]:
+        """Return extents that no cell lies outside, told by the lengths of the addresses."""
+        marks = np.frombuffer(self.data, dtype=np.uint8)
+        at = self.places[self.cells] + _ADDRESS
+        letters = np.ones(len(at), dtype=np.uint8)
+        for more in range(1, _LONGEST_COLUMN):
+            letters += (marks.take(at + more, mode="clip") > _NINE) & (letters == more)
+        lengths = np.full(len(at), 2, dtype=np.uint8)
         unended = np.ones(len(at), dtype=np.bool_)
-        while length <= _LONGEST_ROW + _LONGEST_COLUMN:
+        for length in range(2, _LONGEST_ROW + _LONGEST_COLUMN + 1):
             unended &= marks.take(at + length, mode="clip") != _QUOTE
             if not unended.any():
                 break
-            length += 1
-        # The shortest column leaves most characters to the row.
-        return Extent(rows=10 ** (length - 1), columns=sum(_LETTERS**n for n in _COLUMN[:letters]))
+            lengths[unended] = length + 1
+        return [
+            # The shortest column leaves most characters to the row.
+            Extent(
+                rows=10 ** (int(lengths[start:end].max()) - 1),
+                columns=sum(_LETTERS**n for n in _COLUMN[: int(letters[start:end].max())]),
+            )
+            if start < end
+            else Extent(rows=0, columns=0)
+            for start, end in pairwise(self.bounds)
+        ]
 
-    def suspects(self) -> list[bytes]:
-        """Return the XML of the cells that hold a formula or an error."""
-        found: set[int] = set()
+    def suspects(self) -> list[list[bytes]]:
+        """Return by sheet the XML of the cells that hold a formula or an error."""
+        found: set[int] = set()  # among the cells
         if _FORMULAS[self.pairs].any():
-            found.update(self._followed_by(_FORMULAS).tolist())
+            found.update(np.flatnonzero(_FORMULAS[self._following()]).tolist())
         # Every error is spelled with this sign; looking for it alone is quick.
         at = self.data.find(b'"e"') if b"#" in self.data else -1
-        while at >= 0:
+        starts = self.places[self.cells] if at >= 0 else None
+        while at >= 0 and starts is not None:
             # The cell whose tag the mark stands in is the last that begins before it.
-            before = int(np.searchsorted(self.places[self.cells], at)) - 1
-            found.update(self.cells[before : before + 1].tolist() if before >= 0 else ())
+            found.add(max(0, int(np.searchsorted(starts, at)) - 1))
             at = self.data.find(b'"e"', at + 1)
-        return [self._cell(index) for index in sorted(found)]
+        chosen = sorted(found)
+        return [
+            [self._cell(one) for one in chosen[bisect_left(chosen, a) : bisect_left(chosen, b)]]
+            for a, b in pairwise(self.bounds)
+        ]
 
     def _cell(self, index: int) -> bytes:
-        start = int(self.places[index])
+        start = int(self.places[self.cells[index]])
         end = self.data.find(b"</c>", start)
         return self.data[start : end + len(b"</c>") if end >= 0 else None]
 
-    def _followed_by(self, tags: npt.NDArray[np.bool_]) -> Numbers:
-        following = self.pairs[np.minimum(self.cells + 1, len(self.pairs) - 1)]
-        return self.cells[tags[following]]
+    def _following(self) -> npt.NDArray[np.uint16]:
+        """Return the tag that follows every cell's."""
+        following: npt.NDArray[np.uint16] = self.pairs[
+            np.minimum(self.cells + 1, len(self.pairs) - 1)
+        ]
+        return following
 
 
 def _extent(marks: Bytes, at: Numbers) -> Extent:
@@ -140,21 +163,33 @@ def _extent(marks: Bytes, at: Numbers) -> Extent:
     return Extent(rows=int(rows.max()), columns=int(columns.max()))
 
 
-def find_marks(xml: bytes) -> Marks | None:
-    """Return the marks of a sheet; None if its XML is not as office programs write it."""
-    start, end = xml.find(b"<sheetData>"), xml.rfind(b"</sheetData>")
-    if start < 0 or end < 0:
+def find_marks(sheets: Sequence[bytes]) -> Marks | None:
+    """Return the marks of some sheets; None if not all are as office programs write them."""
+    pieces = [_cells_of(xml) for xml in sheets]
+    if not all(pieces):
         return None
-    data = xml[start + len(b"<sheetData>") : end + len(b"</sheetData>")]
+    data = b"".join(pieces)
     marks = np.frombuffer(data, dtype=np.uint8)
     places = np.flatnonzero(marks[:-2] == ord("<"))
     pairs = marks[places + 1].astype(np.uint16)
     pairs <<= 8
     pairs |= marks[places + 2]
     cells = np.flatnonzero(pairs == _number(b"c "))
-    usual = _USUAL[pairs].all() and all(
-        (marks.take(places[pairs == _number(tag[1:3])] + at, mode="clip") == tag[at]).all()
-        for tag in (_CELL, b"<row ", b"<is>")
-        for at in range(3, len(tag))
+    begun = {_CELL: places[cells]}
+    begun |= {tag: places[pairs == _number(tag[1:3])] for tag in (b"<row ", b"<is>")}
+    usual = _USUAL.take(pairs).all() and all(
+        (marks.take(at + more, mode="clip") == tag[more]).all()
+        for tag, at in begun.items()
+        for more in range(3, len(tag))
     )
-    return Marks(data=data, places=places, pairs=pairs, cells=cells) if usual else None
+    if not usual:
+        return None
+    ends = list(accumulate(map(len, pieces), initial=0))
+    bounds = tuple(np.searchsorted(places[cells], ends).tolist())
+    return Marks(data=data, places=places, pairs=pairs, cells=cells, bounds=bounds)
+
+
+def _cells_of(xml: bytes) -> bytes:
+    """Return what stands between `<sheetData>` and its end, the end included."""
+    start, end = xml.find(_DATA), xml.rfind(_DATA_END)
+    return xml[start + len(_DATA) : end + len(_DATA_END)] if 0 <= start < end else b""

@@ -24,6 +24,8 @@ from junheng.intake.tables import Frames, Tables
 from junheng.intake.text import normal
 from junheng.intake.workbooks import read_grids
 
+_ONE = Decimal(1)  # the scale of a column headed in its own unit
+
 
 def read_input(path: Path, dictionary: Dictionary, labels: Mapping[str, object]) -> Reading:
     """Read a workbook (xlsx, xls, ods), one CSV or Parquet table, or a folder of such tables.
@@ -116,9 +118,10 @@ def _frame(table: RawTable, report: Report, county: str | None = None) -> pl.Dat
         if raw is None:
             columns.append(pl.Series(field.id, [None] * len(rows), dtype=field.element.dtype))
             continue
-        column = read_column(raw, field, table.scales.get(field.id, Decimal(1)))
-        _report_odd(column, table.sheet.table.id, field.id, rows, report)
-        columns.append(column.values.alias(field.id))
+        column = read_column(raw, field, table.scales.get(field.id, _ONE))
+        if column.odd:
+            _report_odd(column, table.sheet.table.id, field.id, rows, report)
+        columns.append(column.values)
     if table.names is not None:
         names = pl.Series(NAME, [str(n).strip() if n else None for n in table.names], pl.String)
         columns.append(names)

@@ -57,8 +57,8 @@ def drop_repeated(sheet: Sheet, frame: pl.DataFrame, report: Report) -> pl.DataF
 def _drop(sheet: Sheet, frame: pl.DataFrame, twins: _Twins, report: Report) -> pl.DataFrame:
     names = ("county", *twins.same)
     told = _told(sheet, frame, twins, report)
-    if any(told[name].n_unique() == told.height for name in twins.same):
-        return frame  # what differs in one column differs
+    if len(twins.same) == 1 and told[twins.at].n_unique() == told.height:
+        return frame
     again = told.filter(~pl.struct(names).is_first_distinct())
     if again.is_empty():
         return frame

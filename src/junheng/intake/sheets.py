@@ -143,11 +143,15 @@ def locate_rows(
 def _filled_rows(grid: Grid, headings: Headings) -> list[int]:
     """Return the 0-based rows below the headings in which any known column is filled."""
     columns = sorted(match.column for match in headings.matches.values())
-    return [
-        at
-        for at in range(headings.row + 1, len(grid))
-        if any(is_filled(grid[at], column) for column in columns)
-    ]
+    first = columns[0]
+    filled = []
+    for at in range(headings.row + 1, len(grid)):
+        row = grid[at]
+        # Nearly every row has its code, and that alone decides.
+        key = row[first] if first < len(row) else None
+        if (isinstance(key, str) and key.isalnum()) or any(is_filled(row, one) for one in columns):
+            filled.append(at)
+    return filled
 
 
 def _width(headings: Headings) -> int:

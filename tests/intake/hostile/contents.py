@@ -350,7 +350,7 @@ CASES = {
     torn_workbook: DAMAGED,
     sheet_nested_a_million_deep: DAMAGED,
     shared_text_that_is_not_there: DAMAGED,
-    shared_text_of_a_negative_number: Rejected(says="读不成数字"),
+    shared_text_of_a_negative_number: Rejected(says="N4"),
     sheet_that_is_not_there: DAMAGED,
     formula_never_calculated: Rejected(says="没有保存计算结果"),
     formula_that_starts_a_program: Rejected(says="没有保存计算结果"),
