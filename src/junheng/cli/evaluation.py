@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -38,7 +38,7 @@ class Wishes:
     """What one call of the command asks for besides the documents."""
 
     county: str | None = None  # only this one of many
-    asked: Asked = Asked()  # what it is checked with, and where else to write
+    asked: Asked = field(default_factory=Asked)  # what it is checked with, and where else to write
     certificates: bool = False  # of many counties too
 
 
