@@ -127,10 +127,11 @@ def test_an_input_changed_tells_or_changes_nothing_that_was_found():
                 )
             except BROKEN:
                 told = True
-            caught += told
+            caught += told and path[3] == "rows"
             silent += [] if told else [path]
     assert right == Case(own).results()
-    assert caught > 0.5 * (caught + len(silent))
+    # Where a value stands, and under which heading, only the original can tell.
+    assert caught > sum(path[3] == "rows" for path in silent)
     # What stays silent is what no verdict reads, or a value beside which another decides.
     assert not {path for path in silent if path[3] == "elements"} - unread(own)
 

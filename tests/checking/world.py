@@ -9,9 +9,7 @@ import copy
 import datetime as dt
 import re
 
-import polars as pl
-
-from junheng.intake.tables import Tables, make_tables
+from junheng.intake.tables import make_tables
 from junheng.intake.template import write_template
 from junheng.rulebook.loader import load_rulebook
 
@@ -198,7 +196,7 @@ def apply(made, edit):
     verb, *words = edit.split()
     if verb == "bands":
         school, stage = words[0].split("/")
-        banded = {"school": school, "stage": stage, "band": "all", "count": int(words[1])}
+        banded = {"school": school, "stage": stage, "class_band": "up_to_25", "band_classes": int(words[1])}
         made.setdefault("class_bands", {})[words[0]] = banded
         return
     if verb == "drop":
@@ -233,7 +231,6 @@ def value_of(text):
 def tables_of(edits=(), *, last=False):
     """The county as checked tables; a number beside a level or grade keeps its type."""
     made = edited(edits, last=last)
-    bands = made.pop("class_bands", {})
     texts = {e.id for e in RULEBOOK.dictionary.element if e.type in {"text", "choice"}}
     by_table = {
         table: [
@@ -242,8 +239,4 @@ def tables_of(edits=(), *, last=False):
         ]
         for table, found in made.items()
     }
-    tables = make_tables(RULEBOOK.dictionary, by_table, county=COUNTY)
-    if not bands:
-        return tables
-    banded = pl.DataFrame([{"county": COUNTY, "row": 1, **row} for row in bands.values()])
-    return Tables(frames={**tables.frames, "class_bands": banded}, origins={})
+    return make_tables(RULEBOOK.dictionary, by_table, county=COUNTY)

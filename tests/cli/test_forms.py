@@ -43,7 +43,7 @@ def test_without_a_county_name_it_is_asked_for(run, tmp_path, forms):
     assert outcome.code == 0
     assert "--county" in outcome.out
     assert "必须先补" in outcome.out
-    named = run("intake", forms, "-o", file, "--county", "样例县")
+    named = run("intake", forms, "-o", file, "--county", "样例县", "--force")
     assert "统计表上没有县名" not in named.out
     tables = read_input(file, BOOK.dictionary, BOOK.labels).tables
     assert tables["county"]["county_name"][0] == "样例县"
@@ -119,7 +119,7 @@ def test_a_map_is_written_and_applied(run, tmp_path, forms):
     applied = run("intake", forms, "-o", tmp_path / "县.xlsx", "--map", file)
     assert applied.code == 0, applied.out
     file.write_text("[[column]]\nheading = '甲'\nelement = 'pupils_primry'\n", encoding="utf-8")
-    refused = run("intake", forms, "-o", tmp_path / "县.xlsx", "--map", file)
+    refused = run("intake", forms, "-o", tmp_path / "又.xlsx", "--map", file)
     assert refused.code == 2
     assert "[mapping]" in refused.err
     assert "pupils_primary" in refused.err

@@ -122,13 +122,18 @@ def test_the_input_is_never_overwritten(run, tmp_path, workbook, nation):
 def test_results_go_into_the_folder_one_stands_in(run, tmp_path, workbook, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run("evaluate", workbook, "-o", ".").code == 0
-    assert files_in(tmp_path) == ["brief.docx", "results.json", "results.xlsx"]
+    assert files_in(tmp_path) == ["brief.docx", "results.cert.json", "results.json", "results.xlsx"]
 
 
 def test_results_may_be_written_again(run, tmp_path, workbook):
     for _ in range(2):
         assert run("evaluate", workbook, "-o", tmp_path / "果").code == 0
-    assert files_in(tmp_path / "果") == ["brief.docx", "results.json", "results.xlsx"]
+    assert files_in(tmp_path / "果") == [
+        "brief.docx",
+        "results.cert.json",
+        "results.json",
+        "results.xlsx",
+    ]
 
 
 def test_what_the_system_refuses_is_told(tmp_path):

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FOLDERS = "bench|docs|frontend|src|tests|tools"
-MAKING = re.compile(r"junheng sample -o (\S+)")
+MAKING = re.compile(r"junheng (?:sample|template|intake|map) ")
 LEFT_OUT = "……"
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # What `make demo` runs, after set-up.
@@ -73,6 +73,8 @@ def county(tmp_path_factory):
     save_xlsx(folder / "本局导出.xlsx", {"一览": rows})
     run(f"junheng map {folder}/本局导出.xlsx -o {folder}/对应.toml")
     shutil.copytree(ROOT / "src/junheng/rulebook/data", folder / "办法")
+    (folder / "各县工作簿").mkdir()
+    shutil.copy(folder / "样例县.xlsx", folder / "各县工作簿")
     return folder
 
 
@@ -105,8 +107,11 @@ def test_documents_show_commands_and_output():
 
 @pytest.mark.parametrize("command", commands())
 def test_every_command_a_document_shows_runs(command, desk):
-    if making := MAKING.match(command):  # What it makes must not be there yet.
-        shutil.rmtree(desk / making[1], ignore_errors=True)
+    if MAKING.match(command):  # What it makes must not be there yet.
+        for name in re.findall(r"(?:-o|--forms) (\S+)", command):
+            shutil.rmtree(desk / name, ignore_errors=True)
+            if (desk / name).is_file():
+                (desk / name).unlink()
     before = written(desk)
     run(command)
     if re.search(r" (-o|--output) ", command):

@@ -23,6 +23,11 @@ WORDS = {
 # Questions that need no answer: silence is one.
 SILENT = {"merge_decision", "veto_training_oversight"}
 DATES = (dt.date(2013, 1, 1), dt.date(2015, 9, 1), dt.date(2024, 12, 31))
+# Parts that together are no more than their whole.
+TOGETHER = {
+    "migrant_in_public": ("migrant_in_purchased",),
+    "migrant_in_purchased": ("migrant_in_public",),
+}
 TEMPTING = (0, 1, 2, 29, 30, 45, 46, 49, 50, 51, 99, 100, 200, 1000, 2000, 2001)
 
 
@@ -104,8 +109,9 @@ def legal_range(element, row, elements):
     if element.id.startswith("pupils_") and classes is not None:
         high = min(high, classes * MOST_IN_CLASS)
     below = [row[e.id] for e in elements if e.at_most == element.id and row.get(e.id) is not None]
+    others = [row.get(name) or 0 for name in TOGETHER.get(element.id, ())]
     low = max([low, *below])
-    return low, max(low, high)
+    return low, max(low, high - sum(others))
 
 
 def some_number(dice, element, legal, mildness):

@@ -256,12 +256,8 @@ class Check(Definition):
 
 
 class CheckSet(Definition):
-    """All checks of a rulebook, and the columns they need beside the elements.
+    """All checks of a rulebook, and the columns they need beside the elements."""
 
-    `frames` names tables that may come along although nobody fills them in, with their columns.
-    """
-
-    frames: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     total: tuple[Total, ...] = ()
     sum: tuple[Sum, ...] = ()
     product: tuple[Product, ...] = ()

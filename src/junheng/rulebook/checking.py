@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any, Final
@@ -96,8 +96,7 @@ class _Looked:
         yield from self._texts(path, check)
 
     def _view(self, path: Path, name: str) -> Iterator[Problem]:
-        known = {*_ABOVE, *self.rulebook.checks.frames}
-        known |= {table.id for table in self.rulebook.dictionary.table}
+        known = {*_ABOVE, *(table.id for table in self.rulebook.dictionary.table)}
         if name not in known | self.unreadable:
             yield self.places.problem(path, "unknown_view", **describe(name, known))
 
@@ -123,7 +122,7 @@ class _Looked:
         keys = {
             t.id: {e.id for e in book.dictionary.elements_of(t.id)} for t in book.dictionary.table
         }
-        own = {*keys.get(view, ()), *book.checks.frames.get(view, ())}
+        own = set(keys.get(view, ()))
         chain = [*_ABOVE[: _ABOVE.index(view) + 1]] if view in _ABOVE else ["county"]
         if view not in _ABOVE and "school" in own:
             chain += ["schools", "sections"] if "stage" in own else ["schools"]
@@ -146,13 +145,20 @@ class _Looked:
     def _texts(self, path: Path, check: Check) -> Iterator[Problem]:
         every = self.rulebook.labels.get("checks", {})
         texts = every.get(check.id, {}) if isinstance(every, dict) else {}
+        texts = texts if isinstance(texts, dict) else {}
         for part in ("name", *_SENTENCES):
-            if part not in texts:
+            if not isinstance(texts.get(part), str):
                 yield self.places.problem(path, "no_check_text", name=f"{check.id}.{part}")
         known = {*PLACEHOLDERS[check.test.kind], "cell"}
         for part in _SENTENCES:
-            named = {name for _, name, _, _ in Formatter().parse(texts.get(part, "")) if name}
+            named = {name for _, name, _, _ in Formatter().parse(_text(texts, part)) if name}
             for name in sorted(named - known):
                 listed = ", ".join(sorted(known))
                 values = {"check": check.id, "known": listed, "name": name}
                 yield self.places.problem(path, "unknown_word", **values)
+
+
+def _text(texts: Mapping[str, object], part: str) -> str:
+    """Return a sentence; what is no text is told of elsewhere."""
+    text = texts.get(part)
+    return text if isinstance(text, str) else ""

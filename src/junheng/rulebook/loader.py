@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from junheng.base.errors import RulebookError, UnknownNameError
+from junheng.rulebook.checking import check_checks
 from junheng.rulebook.coherence import check_coherence
 from junheng.rulebook.model import Indicator, Rulebook
 from junheng.rulebook.problems import Places, Problem, describe, explain_validation
@@ -226,7 +227,7 @@ def _understood(
             problems += check_references(rulebook, places, unreadable)
             if not problems and not unreadable:
                 problems = check_coherence(rulebook, places)
-            return rulebook, problems
+            return rulebook, [*problems, *check_checks(rulebook, places, unreadable)]
 
 
 def _faults_of_indicators(places: Places) -> list[Problem]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from junheng.base.elements import Element
-from junheng.rulebook.checking import check_checks
 from junheng.rulebook.model import (
     Attested,
     Indicator,
@@ -47,7 +46,7 @@ def check_references(
         found += check.indicator(("indicators", index), indicator)
     for index, relaxation in enumerate(rulebook.relaxation):
         found += check.relaxation(("relaxation", index), relaxation)
-    return [*found, *check_checks(rulebook, places, unreadable)]
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from junheng.intake.statistics.lookup import (
 from junheng.intake.statistics.maps import Edition, Form, Value
 from junheng.intake.statistics.pages import Page, WideColumns, wide_columns
 from junheng.intake.statistics.pages import form_in as _form_in
-from junheng.intake.statistics.words import Log, Spot, names_of, said, wording
+from junheng.intake.statistics.words import Log, Spot, names_of, said
 from junheng.intake.text import clean, normal, shown
 from junheng.intake.wording import read_as
 
@@ -254,8 +254,3 @@ def facts_of(pages: list[Page], desk: Desk, who: Identify, *, trusted: bool) -> 
                 by_school.setdefault((code, name), []).append(own)
     for own_pages in by_school.values():
         yield from facts_of_school(own_pages, desk, trusted=trusted)
-
-
-def notice_text(code: str) -> str:
-    """Return what a notice of that code says was done."""
-    return str(wording()["notices"][code])

@@ -23,14 +23,13 @@ from junheng.intake.statistics.pages import Page, is_school_form, read_pages
 from junheng.intake.statistics.schools import (
     Schools,
     is_outside,
-    notice,
     owner_of,
     without_code,
 )
 from junheng.intake.statistics.words import Log, Spot, said
 from junheng.intake.tables import Tables, make_tables
 from junheng.intake.values import Understood, in_words, understand
-from junheng.intake.wording import reject_words
+from junheng.intake.wording import notice_words, reject_words
 
 Key = tuple[str, int, str]  # table, 1-based row, element
 _COUNTY, _TEACHERS, _BANDS = "county", "teachers", "class_bands"
@@ -159,9 +158,9 @@ def _edition(year: int | None, pages: list[Page], log: Log) -> Edition:
     assert edition is not None  # pages before the first edition were refused
     forms = sorted({page.form for page in pages if page.form})
     if pages and year is None:
-        log.remark("no_year", pages[0].spot, "", notice("no_year"))
+        log.remark("no_year", pages[0].spot, "", notice_words("no_year"))
     elif pages and year is not None and year > edition.checked_until:
-        log.remark("new_year", Spot(file=said("and").join(forms)), year, notice("new_year"))
+        log.remark("new_year", Spot(file=said("and").join(forms)), year, notice_words("new_year"))
     return edition
 
 
@@ -184,7 +183,7 @@ def _take_schools(pages: list[Page], mapped: list[Fact], book: _Book, *, trusted
         kind = next((fact for fact in own if fact.value.element == "kind"), None)
         if kind is not None and is_outside(kind.raw, book.desk.edition.outside):
             book.schools.left_out.add(code)
-            book.desk.log.remark("outside", kind.spot, kind.raw, notice("outside"))
+            book.desk.log.remark("outside", kind.spot, kind.raw, notice_words("outside"))
             continue
         for fact in own:
             _take(code, fact, book)
@@ -296,7 +295,7 @@ def _source(fact: Fact) -> Source:
         heading=fact.spot.heading,
         form=fact.form,
         unsure=fact.value.sure == "unsure",
-        remark=notice("opposite") if fact.value.invert else "",
+        remark=notice_words("opposite") if fact.value.invert else "",
     )
 
 
@@ -314,7 +313,7 @@ def _take_off(code: str, book: _Book) -> None:
             left = taken.value - sum(counts)
             spot = Spot(file=taken.source.file, sheet=taken.source.sheet, cell=taken.source.cell)
             book.desk.log.remark("taken_off", spot, taken.value, str(left), same=what[:1])
-            remark = said("derived_mark", value=taken.value, note=notice("taken_off"))
+            remark = said("derived_mark", value=taken.value, note=notice_words("taken_off"))
             source = replace(taken.source, remark=remark.strip())
             own[what] = Taken(value=left, source=source, of=taken.of)
 

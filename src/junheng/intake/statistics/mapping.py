@@ -20,7 +20,7 @@ from junheng.intake.statistics.maps import Value
 from junheng.intake.statistics.pages import Page, WideColumns, wide_columns
 from junheng.intake.statistics.words import Log, label_of, said, wording
 from junheng.intake.text import clean, shown
-from junheng.intake.wording import did_you_mean
+from junheng.intake.wording import did_you_mean, notice_words
 
 STAGED: Final = "teachers"  # the table with a row per stage
 
@@ -203,6 +203,6 @@ def _tell(
         known = columns.get(at)
         spot = replace(page.spot, cell=address(layout.first - 1, at), heading=heading)
         if known is None:
-            log.remark("unknown_column", spot, heading, wording()["notices"]["unknown_column"])
+            log.remark("unknown_column", spot, heading, notice_words("unknown_column"))
         elif known.confirm:
-            log.remark("unconfirmed", spot, heading, wording()["notices"]["unconfirmed"])
+            log.remark("unconfirmed", spot, heading, notice_words("unconfirmed"))

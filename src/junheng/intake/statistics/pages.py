@@ -23,6 +23,7 @@ from junheng.intake.statistics.words import (
     wording,
 )
 from junheng.intake.text import clean, half_width, normal, shown
+from junheng.intake.wording import notice_words
 
 _HEAD_ROWS: Final = 12  # rows that may hold the title, the form's number, year and school
 _TITLE_ROWS: Final = 5
@@ -65,7 +66,7 @@ def read_pages(folder: Path, log: Log, *, year: int | None = None) -> list[Page]
         try:
             kind = check_file(path)
             if kind not in WORKBOOKS:
-                log.remark("other_file", Spot(file=name), "", wording()["notices"]["other_file"])
+                log.remark("other_file", Spot(file=name), "", notice_words("other_file"))
                 continue
             sheets = read_cells(path, kind)
         except UnusableFileError as error:
@@ -106,7 +107,7 @@ def _page(cells: Cells, file: str, path: Path, log: Log, year: int | None) -> Pa
     form = printed or named or _form_by_title(cells)
     columns = wide_columns(cells)
     if not form and columns is None:
-        log.remark("other_form", spot, cells.name, wording()["notices"]["other_form"])
+        log.remark("other_form", spot, cells.name, notice_words("other_form"))
         return None
     said_year, year_at = _year(cells)
     code, name = ("", "") if columns else _school(cells)

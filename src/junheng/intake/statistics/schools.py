@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from junheng.intake.statistics.facts import Fact
 from junheng.intake.statistics.pages import Page, is_school_form
-from junheng.intake.statistics.words import Log, Spot, said, wording
+from junheng.intake.statistics.words import Log, Spot, said
 from junheng.intake.text import clean, half_width, shown
 from junheng.intake.wording import did_you_mean
 
@@ -121,8 +121,3 @@ def without_code(raw: object) -> str:
 def is_outside(raw: object, outside: Iterable[str]) -> bool:
     """Whether a kind of institution is none of compulsory schooling."""
     return without_code(raw) in {half_width(word) for word in outside}
-
-
-def notice(code: str) -> str:
-    """Return what a notice of that code says was done."""
-    return str(wording()["notices"][code])
