@@ -40,8 +40,7 @@ def check_rows(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> 
     if limited:
         frame = _with_kind(frame, frames[SCHOOLS])
     held = holding(frame, asked)
-    told = any(report.remarked_rows(sheet.table.id, field.id) for field in sheet.fields)
-    if not held and not told:
+    if not held and not report.has_remarks(sheet.table.id):
         return frames[sheet.table.id]
     if UNTAUGHT in held:
         frame = _drop_untaught(sheet, frame, layout, report)
