@@ -52,6 +52,8 @@ def check_rows(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> 
 
 def _with_kind(frame: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
     """Return the frame with the kind of the school of every row."""
+    if frame is schools:
+        return frame.with_columns(pl.col("kind").alias(KIND))
     county = only_county(schools)
     if county is not None and only_county(frame) == county:
         by_code = dict(zip(schools[_SCHOOL].to_list(), schools["kind"].to_list(), strict=True))
