@@ -64,6 +64,8 @@ def county(tmp_path_factory):
     run(f"junheng sample -o {folder}/三县 --counties 3")
     run(f"junheng sample -o {folder}/上一年.xlsx --seed 2")
     shutil.copy(folder / "样例县.xlsx", folder / "本县.xlsx")
+    (folder / "各县工作簿").mkdir()
+    shutil.copy(folder / "样例县.xlsx", folder / "各县工作簿")
     (folder / "学校名单.csv").write_text(
         "学校代码,学校名称,办学类型\n001,甲小学,小学\n002,乙学校,九年一贯制学校\n",
         encoding="utf-8",

@@ -6,6 +6,7 @@ import math
 import pytest
 
 from junheng.intake.columns import read_column
+from junheng.intake.text import inert, visible
 from junheng.intake.values import Fault, State, understand
 
 
@@ -316,3 +317,24 @@ def test_a_dash_for_a_choice_is_shown_as_not_reported(layout, where):
     field = layout.sheet(table).field(element)
     (odd,) = read_column(["—"], field).odd
     assert (odd.code, odd.read_as) == ("dash", "未填报")
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("-cmd|' /C calc'!A0", "'-cmd|' /C calc'!A0"),
+        ("-12.5", "-12.5"),
+        ("+3,000", "+3,000"),
+        ("第一小学", "第一小学"),
+        ("", ""),
+    ],
+)
+def test_a_text_like_a_formula_is_written_as_a_text(typed, written):
+    assert inert(typed) == written
+
+
+def test_marks_that_steer_a_screen_are_not_part_of_a_text():
+    assert visible("甲\u202e乙\x1b[2J丙") == "甲乙[2J丙"
+    assert visible("两\n行\t字") == "两\n行\t字"

@@ -26,6 +26,7 @@ _LONGEST_REMARK: Final = 2**16  # that may stand behind it
 # The XML of a sheet packs to a tenth or a thirtieth, that of a bomb to a thousandth.
 _MOST_RATIO: Final = 100
 _SMALL_ENOUGH: Final = 10 * _MEGABYTE  # unpacked, whatever the ratio
+_UNREAD: Final = ("docProps/", "xl/theme/")  # nor at these
 _MIMETYPE: Final = "mimetype"
 _UNPACKED: Final = (".xml", ".rels", _MIMETYPE)  # all that a parser of cells looks at
 # Office programs write no document type; it is how entities are brought along that multiply
@@ -70,7 +71,7 @@ def repacked(parts: Parts) -> io.BytesIO:
 
 
 def _is_read(name: str) -> bool:
-    return name.lower().endswith(_UNPACKED)
+    return name.lower().endswith(_UNPACKED) and not name.startswith(_UNREAD)
 
 
 def _check_end(path: Path) -> None:

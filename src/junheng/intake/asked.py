@@ -40,8 +40,7 @@ def check_rows(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> 
     if limited:
         frame = _with_kind(frame, frames[SCHOOLS])
     held = holding(frame, asked)
-    told = any(report.remarked_rows(sheet.table.id, field.id) for field in sheet.fields)
-    if not held and not told:
+    if not held and not report.has_remarks(sheet.table.id):
         return frames[sheet.table.id]
     if UNTAUGHT in held:
         frame = _drop_untaught(sheet, frame, layout, report)
@@ -53,6 +52,8 @@ def check_rows(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -> 
 
 def _with_kind(frame: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
     """Return the frame with the kind of the school of every row."""
+    if frame is schools:
+        return frame.with_columns(pl.col("kind").alias(KIND))
     county = only_county(schools)
     if county is not None and only_county(frame) == county:
         by_code = dict(zip(schools[_SCHOOL].to_list(), schools["kind"].to_list(), strict=True))

@@ -8,8 +8,8 @@ from typing import Final
 
 import polars as pl
 
-from junheng.base.elements import Element
 from junheng.intake.asked import check_rows
+from junheng.intake.conditions import lacking
 from junheng.intake.conflicts import refuse_conflicts
 from junheng.intake.headings import HELPER
 from junheng.intake.layout import SCHOOL_CODES, SCHOOLS, Field, Layout, Sheet
@@ -126,7 +126,9 @@ def _resolve_names(sheet: Sheet, frames: Frames, report: Report) -> pl.DataFrame
     if schools is None or "school_name" not in schools.columns:
         return frame.drop(NAME)
     if _names_agree(frame, schools):
-        return frame.drop(NAME)
+        bare = frame.clone()
+        bare.drop_in_place(NAME)
+        return bare
     known = schools.select("county", _SCHOOL, "school_name").drop_nulls()
     single = known.filter(~pl.struct("county", "school_name").is_duplicated())
     by_name = single.select("county", pl.col("school_name").alias(NAME), found=_SCHOOL)
@@ -166,13 +168,13 @@ def _drop_keyless(sheet: Sheet, frames: Frames, report: Report) -> pl.DataFrame:
             continue
         if not frame[field.id].null_count():
             continue
-        blank = pl.col(field.id).is_null() & _asked(field.element, frame)
-        lacking = frame.filter(blank)["row"]
-        if lacking.is_empty():
+        blank = lacking(sheet, field)
+        rows = frame.filter(blank)["row"]
+        if rows.is_empty():
             continue
         # A missing heading was refused once for all rows.
         is_headed = field.id in report.origins[sheet.table.id].columns
-        for row in lacking if is_headed else ():
+        for row in rows if is_headed else ():
             at = Place(sheet.table.id, field.id, row)
             if not report.is_refused(at):
                 report.refuse_cell(at, _missing(sheet, field), "", heading=field.heading)
@@ -184,21 +186,6 @@ def _missing(sheet: Sheet, field: Field) -> str:
     if (sheet.table.id, field.id) == (SCHOOLS, _SCHOOL):
         return "missing_code"
     return _MISSING.get(field.id, "missing_key")
-
-
-def _asked(element: Element, frame: pl.DataFrame) -> pl.Expr:
-    """Return whether a row is asked for the element; what cannot be told counts as not asked."""
-    asked = pl.lit(value=True)
-    if element.kinds and "kind" in frame.columns:
-        asked &= pl.col("kind").is_in(element.kinds)
-    if element.stages and "stage" in frame.columns:
-        asked &= pl.col("stage").is_in([str(stage) for stage in element.stages])
-    if element.when is not None:
-        other = pl.col(element.when.element)
-        if frame.schema[element.when.element] == pl.Boolean:
-            other = pl.when(other).then(pl.lit("yes")).when(~other).then(pl.lit("no"))
-        asked &= other.is_in(element.when.among)
-    return asked.fill_null(value=False)
 
 
 def _drop_again(sheet: Sheet, frames: Frames, report: Report) -> pl.DataFrame:

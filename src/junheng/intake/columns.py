@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import polars as pl
 
@@ -69,25 +69,43 @@ def read_column(
 
 def _read_cells(raw: Sequence[object], of: Field, scale: Decimal) -> ReadColumn:
     """Understand every different cell once; a column of plain numbers is read all at once."""
+    if _TEXTS.issuperset(map(type, raw)):
+        return _read_words(cast("Sequence[str | None]", raw), of, scale)
     if of.element.is_number and scale == 1:
         numbers = _plain_numbers(raw, of)
         if numbers is not None:
             return ReadColumn(values=numbers, odd=())
-    texts = _plain_texts(raw, of) if of.element.type == "text" else None
-    if texts is not None:
-        return ReadColumn(values=texts, odd=())
-    # Equal texts are the same cell; True, 1 and 1.0 are equal and are not.
-    is_text = set(map(type, raw)) <= _TEXTS
-    keys = raw if is_text else [(type(cell), cell) for cell in raw]
-    cells = {cell: cell for cell in set(raw)} if is_text else dict(zip(keys, raw, strict=True))
-    meanings = {key: _understood(cell, of, scale) for key, cell in cells.items()}
+    # True, 1 and 1.0 are equal and are not the same.
+    keys = [(type(cell), cell) for cell in raw]
+    meanings = {key: _understood(key[1], of, scale) for key in set(keys)}
+    return _with_meanings(raw, keys, meanings, of)
+
+
+def _read_words(raw: Sequence[str | None], of: Field, scale: Decimal) -> ReadColumn:
+    texts = set(raw) - {"", None}
+    if of.element.type == "text" and all(text is not None and is_plain(text, of) for text in texts):
+        cells = [text or None for text in raw]
+        return ReadColumn(values=pl.Series(of.id, cells, dtype=pl.String), odd=())
+    meanings: dict[object, Understood] = {text: _understood(text, of, scale) for text in texts}
+    return _with_meanings(raw, raw, meanings | {"": BLANK, None: BLANK}, of)
+
+
+def _with_meanings(
+    raw: Sequence[object],
+    keys: Sequence[object],
+    meanings: Mapping[Any, Understood],
+    of: Field,
+) -> ReadColumn:
+    """Return the column whose cells mean what their keys mean."""
     values = {key: meaning.value for key, meaning in meanings.items()}
     marked = {key for key, meaning in meanings.items() if meaning.reject or meaning.notice}
-    odd = [
-        _odd(at, raw[at], meanings[key], of) for at, key in enumerate(keys) if key in marked
-    ] if marked else []  # fmt: skip
-    column = pl.Series(of.id, [values[key] for key in keys], dtype=of.element.dtype)
-    return ReadColumn(values=column, odd=tuple(odd))
+    odd = (
+        tuple(_odd(at, raw[at], meanings[key], of) for at, key in enumerate(keys) if key in marked)
+        if marked
+        else ()
+    )
+    column = pl.Series(of.id, list(map(values.get, keys)), dtype=of.element.dtype)
+    return ReadColumn(values=column, odd=odd)
 
 
 def _understood(cell: object, of: Field, scale: Decimal) -> Understood:
@@ -97,15 +115,6 @@ def _understood(cell: object, of: Field, scale: Decimal) -> Understood:
 @lru_cache(maxsize=2**14)  # the words of choices are the same in every file
 def _meaning(text: str, of: Field, scale: Decimal) -> Understood:
     return understand(text, of, scale=scale)
-
-
-def _plain_texts(raw: Sequence[object], of: Field) -> pl.Series | None:
-    """Return the column if every one of its texts is just what it says."""
-    cells = [None if cell == "" else cell for cell in raw]
-    texts = set(cells) - {None}
-    if all(isinstance(text, str) and is_plain(text, of) for text in texts):
-        return pl.Series(of.id, cells, dtype=pl.String)
-    return None
 
 
 def _plain_numbers(raw: Sequence[object], of: Field) -> pl.Series | None:

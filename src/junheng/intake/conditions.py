@@ -59,6 +59,24 @@ def _asked(kinds: tuple[str, ...], stages: tuple[str, ...]) -> pl.Expr:
 
 
 @lru_cache(maxsize=_SHEETS)
+def lacking(sheet: Sheet, field: Field) -> pl.Expr:
+    """Return whether a row leaves blank what it is asked for; what cannot be told is not asked."""
+    element = field.element
+    asked = pl.col(field.id).is_null()
+    if element.kinds and sheet.field("kind") is not None:
+        asked &= pl.col("kind").is_in(element.kinds)
+    if element.stages and sheet.field(_STAGE) is not None:
+        asked &= pl.col(_STAGE).is_in([str(stage) for stage in element.stages])
+    other = sheet.field(element.when.element) if element.when is not None else None
+    if other is not None and element.when is not None:
+        answer = pl.col(other.id)
+        if other.element.type == "yes_no":
+            answer = pl.when(answer).then(pl.lit("yes")).when(~answer).then(pl.lit("no"))
+        asked &= answer.is_in(element.when.among)
+    return asked.fill_null(value=False)
+
+
+@lru_cache(maxsize=_SHEETS)
 def wholes(sheet: Sheet) -> tuple[tuple[Field, Field], ...]:
     """Return the parts of a sheet with their wholes."""
     fields = {field.id: field for field in sheet.fields}

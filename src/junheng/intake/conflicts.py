@@ -19,7 +19,7 @@ _SCHOOL: Final = SCHOOL_CODES[0]
 _KEY: Final = ("county", _SCHOOL)
 _CLASSES: Final = "classes"
 # What is asked of a whole sheet at once.
-_DENIED, _SHORT, _STRAY, _BARE = "denied", "short", "stray", "bare"
+_DENIED, _SHORT, _STRAY, _BARE, _MERGED = "denied", "short", "stray", "bare", "merged"
 # Numbers of a school's own row that show which stages it has.
 _ENROLMENT: Final = ("pupils_", "classes_", "in_zone_pupils_")
 # The decision that changes nothing, so any school may have it.
@@ -39,19 +39,24 @@ def refuse_conflicts(frames: Frames, typed: Frames, layout: Layout, report: Repo
         frame = frames.get(sheet.table.id)
         if frame is None:
             continue
-        held = holding(frame, _contradictions(sheet))
-        for field, asking in asking_fields(sheet) if _DENIED in held else ():
-            _answered_no(sheet, field, asking, frame, report)
-        if _SHORT in held:
-            _staff_below_teachers(sheet, frame, report)
-        if _STRAY in held:
-            _only_points(sheet, frame, report)
-        if _BARE in held:
-            _unexplained(sheet, frame, report)
+        _within_rows(sheet, frame, typed, report)
         if sheet.table.id == SCHOOLS:
-            _merged_into_nothing(sheet, frame, typed[SCHOOLS], report)
             _mothers(sheet, frame, layout, report)
             _more_listed(sheet, frames, layout, report)
+
+
+def _within_rows(sheet: Sheet, frame: pl.DataFrame, typed: Frames, report: Report) -> None:
+    held = holding(frame, _contradictions(sheet))
+    for field, asking in asking_fields(sheet) if _DENIED in held else ():
+        _answered_no(sheet, field, asking, frame, report)
+    if _SHORT in held:
+        _staff_below_teachers(sheet, frame, report)
+    if _STRAY in held:
+        _only_points(sheet, frame, report)
+    if _BARE in held:
+        _unexplained(sheet, frame, report)
+    if _MERGED in held:
+        _merged_into_nothing(sheet, frame, typed[SCHOOLS], report)
 
 
 @lru_cache(maxsize=2**6)  # sheets
@@ -63,6 +68,8 @@ def _contradictions(sheet: Sheet) -> Mapping[str, pl.Expr]:
         asked[_SHORT] = [pl.col("staff") < pl.col("teachers")]
     bare = _bare(sheet)
     asked[_BARE] = [] if bare is None else [bare]
+    if sheet.table.id == SCHOOLS and sheet.field("merge_decision") is not None:
+        asked[_MERGED] = [pl.col("merge_decision") == "merged"]
     return {name: pl.any_horizontal(ones) for name, ones in asked.items() if ones}
 
 
@@ -244,8 +251,6 @@ def _merged_into_nothing(
         return
     merged = pl.col("kind").is_in(mother.element.kinds) & (pl.col(decision.id) == "merged")
     decided = frame.filter(merged)
-    if decided.is_empty():
-        return
     blank = typed.filter(pl.col(mother.id).is_null()).select("row")
     for row in decided.join(blank, on="row", how="semi")["row"]:
         at = Place(SCHOOLS, mother.id, row)

@@ -29,6 +29,7 @@ Faults = dict[tuple[int, int], Fault]
 _MOST_CELLS: Final = 3 * 10**6
 # A person corrects thousands of cells at most; beyond, one sentence says more than a list.
 _MOST_FAULTS: Final = 20_000
+_DEEPEST: Final = 64  # elements in one another; a sheet has about eight
 _ADDRESS: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ERROR_CELL: Final = "e"
 # What a reader of torn files stumbles over; none of it is a mistake of ours.
@@ -127,8 +128,12 @@ def _parsed(xml: bytes) -> Sheet:
     """Return what a sheet holds whose XML is not as office programs write it."""
     faults: Faults = {}
     rows, columns = [0], [0]
-    for _, node in iterparse(BytesIO(xml)):
-        if _local(node.tag) != "row":
+    depth = 0
+    for event, node in iterparse(BytesIO(xml), ("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > _DEEPEST:
+            raise ValueError(depth)
+        if event == "start" or _local(node.tag) != "row":
             continue
         filled = [_place(cell) for cell in node if _local(cell.tag) == "c" and len(cell)]
         rows.extend(row + 1 for row, _ in filled)

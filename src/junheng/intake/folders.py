@@ -150,7 +150,9 @@ def _parse_csv(path: Path, data: bytes) -> pl.DataFrame:
     widths = _widths(path, head, separator)
     first, newline, rest = data.partition(b"\n")
     padding = separator.encode() * (max(widths, default=0) - (widths[0] if widths else 0))
-    data = first.removesuffix(b"\r") + padding + newline + rest
+    # Empty rows at the end, a million at times, would all be kept until they are dropped.
+    body = rest.rstrip(b" \r\n" + separator.encode())
+    data = first.removesuffix(b"\r") + padding + newline + body
     try:
         return pl.read_csv(data, has_header=False, infer_schema=False, separator=separator)
     except pl.exceptions.PolarsError as error:

@@ -43,7 +43,7 @@ class FileKind(StrEnum):
 
 WORKBOOKS: Final = (FileKind.XLSX, FileKind.XLS, FileKind.ODS)
 # Parquet has room for a nation; a CSV file is held in memory several times while it is read.
-_MOST: Final = {FileKind.PARQUET: 1500, FileKind.CSV: 200}
+_MOST: Final = {FileKind.PARQUET: 10**4, FileKind.CSV: 200}
 _MACRO_SUFFIXES: Final = {".xlsm", ".xltm", ".xlsb", ".xlam"}
 
 

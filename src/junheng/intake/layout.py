@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final, cast
 
 from junheng.base.elements import Dictionary, Element, Table
@@ -73,7 +74,12 @@ class Sheet:
 
     def field(self, element_id: str) -> Field | None:
         """Return the field of an element, if the sheet has it."""
-        return next((f for f in self.fields if f.id == element_id), None)
+        return _by_id(self).get(element_id)
+
+
+@lru_cache(maxsize=2**8)  # sheets
+def _by_id(sheet: Sheet) -> dict[str, Field]:
+    return {field.id: field for field in sheet.fields}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -59,9 +59,9 @@ def _drop(sheet: Sheet, frame: pl.DataFrame, twins: _Twins, report: Report) -> p
     told = _told(sheet, frame, twins, report)
     if len(twins.same) == 1 and told[twins.at].n_unique() == told.height:
         return frame
-    again = told.filter(~pl.struct(names).is_first_distinct())
-    if again.is_empty():
+    if not told.select(names).is_duplicated().any():
         return frame
+    again = told.filter(~pl.struct(names).is_first_distinct())
     first = told.unique(names, keep="first").select(*names, pl.col("row").alias("_first"))
     fields = [field for name in twins.same if (field := sheet.field(name)) is not None]
     where = next(field for field in fields if field.id == twins.at)

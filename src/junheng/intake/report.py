@@ -81,6 +81,10 @@ class Report:
         """Return the rows of a column that notices are about."""
         return list(self._remarked.get((table, element), ()))
 
+    def has_remarks(self, table: str) -> bool:
+        """Whether notices are about any column of a table."""
+        return any(known == table for known, _ in self._remarked)
+
     def withdraw(self, at: Place, codes: Collection[str]) -> None:
         """Take back the notice about a cell if it has one of the codes."""
         index = self._remarked.get((at.table, at.element), {}).get(at.row)

@@ -163,5 +163,7 @@ def _columns_of(rows: Grid, width: int) -> list[Sequence[object]]:
     if not rows:
         return [()] * width
     longest = max(width, *map(len, rows))
+    if set(map(len, rows)) == {longest}:
+        return list(zip(*rows, strict=True))
     even = (row if len(row) == longest else [*row, *[None] * (longest - len(row))] for row in rows)
     return list(zip(*even, strict=True))
