@@ -75,8 +75,6 @@ def county(tmp_path_factory):
     save_xlsx(folder / "本局导出.xlsx", {"一览": rows})
     run(f"junheng map {folder}/本局导出.xlsx -o {folder}/对应.toml")
     shutil.copytree(ROOT / "src/junheng/rulebook/data", folder / "办法")
-    (folder / "各县工作簿").mkdir()
-    shutil.copy(folder / "样例县.xlsx", folder / "各县工作簿")
     return folder
 
 
