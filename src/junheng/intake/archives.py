@@ -43,10 +43,11 @@ def unpack(path: Path) -> Parts:
         UnusableFileError: a bomb, a part that is not what the directory promised, encrypted,
             or XML with entities of its own.
     """
+    packed = path.read_bytes()
     try:
-        _check_end(path)
-        with zipfile.ZipFile(path) as archive:
-            _check_directory(path, archive.infolist())
+        _check_end(path, packed)
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            _check_directory(path, archive.infolist(), len(packed))
             # Reading compares sizes and checksums with the directory.
             parts = {name: archive.read(name) for name in archive.namelist() if _is_read(name)}
     except (
@@ -74,18 +75,15 @@ def _is_read(name: str) -> bool:
     return name.lower().endswith(_UNPACKED) and not name.startswith(_UNREAD)
 
 
-def _check_end(path: Path) -> None:
+def _check_end(path: Path, packed: bytes) -> None:
     """Refuse a directory that would take seconds to read before it could be looked at."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        file.seek(max(0, size - _LONGEST_REMARK - _END.size))
-        tail = file.read()
+    tail = packed[-_LONGEST_REMARK - _END.size :]
     at = tail.rfind(b"PK\5\6")
     if at < 0 or len(tail) - at < _END.size:
         raise unusable(path.name, "damaged")
     _, _, _, _, entries, directory, _, _ = _END.unpack_from(tail, at)
     if directory > _MOST_DIRECTORY:
-        raise unusable(path.name, "suspicious_zip", size=size // _MEGABYTE, entries=entries)
+        raise unusable(path.name, "suspicious_zip", size=len(packed) // _MEGABYTE, entries=entries)
 
 
 _REFUSED_PARTS: Final = (
@@ -95,8 +93,8 @@ _REFUSED_PARTS: Final = (
 )
 
 
-def _check_directory(path: Path, parts: list[zipfile.ZipInfo]) -> None:
-    if _is_odd(parts, path.stat().st_size):
+def _check_directory(path: Path, parts: list[zipfile.ZipInfo], packed: int) -> None:
+    if _is_odd(parts, packed):
         size = sum(part.file_size for part in parts) // _MEGABYTE
         raise unusable(path.name, "suspicious_zip", size=size, entries=len(parts))
     if any(part.flag_bits & 1 for part in parts):

@@ -313,28 +313,27 @@ def _more_listed(sheet: Sheet, frames: Frames, layout: Layout, report: Report) -
         return
     if classes.field("stage") is None or listed.is_empty():
         return
-    declared = [f for stage in layout.kinds_by_stage if (f := sheet.field(f"classes_{stage}"))]
-    stages = {field.id: pl.col("stage") == field.id.removeprefix("classes_") for field in declared}
-    counts = listed.group_by(*_KEY).agg(
-        *(of_stage.sum().alias(f"{name}.listed") for name, of_stage in stages.items()),
-        *(pl.col("row").filter(s).min().alias(f"{name}.first") for name, s in stages.items()),
-    )
-    joined = frames[SCHOOLS].join(counts, on=_KEY, maintain_order="left")
-    more = {name: pl.col(f"{name}.listed") > pl.col(name) for name in stages}
-    found = holding(joined, more)
-    for field in declared:
-        if field.id in found:
-            _refuse_more(field, classes, joined.filter(more[field.id]), report)
-
-
-def _refuse_more(field: Field, classes: Sheet, schools: pl.DataFrame, report: Report) -> None:
-    chosen = schools.select("row", field.id, f"{field.id}.listed", f"{field.id}.first")
-    for row, number, count, first in chosen.iter_rows():
-        report.refuse_cell(
-            Place(SCHOOLS, field.id, row),
-            "more_listed",
-            number,
-            classes=classes.name,
-            listed=count,
-            first_cell=report.where(Place(_CLASSES, _SCHOOL, first))["cell"],
+    counts = listed.group_by(*_KEY, "stage").len().iter_rows()
+    found = {(county, school, stage): count for county, school, stage, count in counts}
+    for stage in layout.kinds_by_stage:
+        declared = sheet.field(f"classes_{stage}")
+        numbers = (
+            () if declared is None else frames[SCHOOLS].select(*_KEY, "row", declared.id).rows()
         )
+        for county, school, row, number in numbers:
+            count = found.get((county, school, stage), 0)
+            if declared is None or number is None or count <= number:
+                continue
+            these = listed.filter(county=county, school=school, stage=stage)
+            report.refuse_cell(
+                Place(SCHOOLS, declared.id, row),
+                "more_listed",
+                number,
+                classes=classes.name,
+                listed=count,
+                first_cell=_first_cell(these, report),
+            )
+
+
+def _first_cell(classes: pl.DataFrame, report: Report) -> str:
+    return report.where(Place(_CLASSES, _SCHOOL, min(classes["row"])))["cell"]

@@ -136,6 +136,7 @@ def _names(sheet: Sheet) -> dict[str, Field | str]:
     return names
 
 
+@lru_cache(maxsize=2**6)
 def form_names(sheet: Sheet) -> dict[str, Field | str]:
     """Return every spelling of every item of a form sheet."""
     return {name: one for name, one in _names(sheet).items() if not isinstance(one, str)}
