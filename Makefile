@@ -110,6 +110,10 @@ reconcile-trials: setup ## 公布数核对的准确率：1,000 次埋好原因�
 recall: setup ## 校验的误报率和埋错检出率 (false alarms of the checks, and what they find of planted mistakes)
 	@$(BIN)/python bench/check_recall.py
 
+.PHONY: mutation
+mutation: setup ## 改坏程序看测试能否发现：测算与校验各抽 200 处 (mutants of evaluator and checks that are caught)
+	@$(BIN)/python tools/mutation.py
+
 # ---------------------------------------------------------------- law
 
 .PHONY: verdict-diff

@@ -196,7 +196,12 @@ def apply(made, edit):
     verb, *words = edit.split()
     if verb == "bands":
         school, stage = words[0].split("/")
-        banded = {"school": school, "stage": stage, "class_band": "up_to_25", "band_classes": int(words[1])}
+        banded = {
+            "school": school,
+            "stage": stage,
+            "class_band": "up_to_25",
+            "band_classes": int(words[1]),
+        }
         made.setdefault("class_bands", {})[words[0]] = banded
         return
     if verb == "drop":
