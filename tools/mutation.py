@@ -121,6 +121,11 @@ def _is_alias(node: ast.AST) -> bool:
 
 
 def _changes(node: ast.AST, source: _Source) -> Iterator[Mutant]:
+    yield from _of_operators(node, source)
+    yield from _of_words(node, source)
+
+
+def _of_operators(node: ast.AST, source: _Source) -> Iterator[Mutant]:
     match node:
         case ast.Compare(left=left, ops=[operator], comparators=[right]):
             yield from _between(source, left, right, operator)
@@ -133,6 +138,10 @@ def _changes(node: ast.AST, source: _Source) -> Iterator[Mutant]:
             whole = source.mutant(node, "")
             start = source.at(operand.lineno, operand.col_offset)
             yield source.between(start=whole.start, end=start, text="", line=node.lineno)
+
+
+def _of_words(node: ast.AST, source: _Source) -> Iterator[Mutant]:
+    match node:
         case ast.Constant(value=bool(value)):
             yield source.mutant(node, str(not value))
         case ast.Constant(value=int() | float() as number):
@@ -140,11 +149,8 @@ def _changes(node: ast.AST, source: _Source) -> Iterator[Mutant]:
         case ast.IfExp(body=body, orelse=other):
             yield source.mutant(body, source.mutant(other, "").was)
         case ast.Attribute(attr=name) | ast.Name(id=name) if name in NAMES:
-            whole = source.mutant(node, "")
-            start = whole.end - len(name)
-            yield source.between(start, whole.end, NAMES[name], node.lineno)
-        case _:
-            return
+            end = source.mutant(node, "").end
+            yield source.between(end - len(name), end, NAMES[name], node.lineno)
 
 
 def _between(
