@@ -77,7 +77,7 @@ realdata: setup ## 用项目旁的国外公开数据走一遍：DATA=../shared/d
 
 .PHONY: test
 test: setup system lint types ## 全部检查：格式、类型、分层、测试 (everything CI runs)
-	@$(BIN)/pytest -n auto $(PYTEST_ARGS)
+	@$(BIN)/pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: setup ## 代码规范与分层 (ruff and the layer contracts)

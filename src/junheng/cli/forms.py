@@ -73,7 +73,7 @@ def fill_workbook(request: Request) -> None:
     rejects = (*gathered.rejects, *refused)
     _print_read(gathered)
     if gathered.notices:
-        print_notices(gathered.notices, str(listed) if listed else say("nowhere"))
+        print_notices(gathered.notices, str(listed) if listed else say("in_list"))
     if rejects:
         print_rejects(rejects, "intake_partial" if request.partial else "intake_rejected")
     if listed is not None:

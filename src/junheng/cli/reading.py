@@ -144,7 +144,9 @@ def print_notices(notices: tuple[Notice, ...], kept: str) -> None:
     shown, several = _worth_a_look(notices), _several(notices)
     table = plain_table(*heads("place", "heading", "value", "read_as", "why_read"))
     for one in shown:
-        texts = (_place(one, several), one.heading, one.value, one.read_as, notice_words(one.code))
+        why = notice_words(one.code)
+        read_as = "" if one.read_as == why else one.read_as
+        texts = (_place(one, several), one.heading, one.value, read_as, why)
         table.add_row(*map(escape, texts))
     key = "notices" if len(shown) == len(notices) else "notices_some"
     print_table(say(key, count=len(notices), shown=len(shown)), table)

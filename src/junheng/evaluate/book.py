@@ -51,7 +51,8 @@ class Book:
     joining: frozenset[str]  # all of those points
     grouped: Mapping[str, Mapping[tuple[str, str], Row]]  # "classes" -> (school, stage) -> counts
     scoped: dict[str, tuple[tuple[Row, bool | None], ...]] = field(default_factory=dict)
-    memory: dict[tuple[object, ...], object] = field(default_factory=dict)  # answers found once
+    # Answers found once: what is asked, then the school it is asked of, then whatever else.
+    memory: dict[tuple[object, ...], object] = field(default_factory=dict)
 
     def number(self, element: str, row: Row | None) -> Bounds:
         """Return a reported number, or its legal range; for a row with no such line too."""
@@ -146,7 +147,7 @@ class Book:
         if who.is_anyone:
             return True
         campuses = campuses or (school,)
-        key = ("fits", id(who), school["school"], len(campuses))
+        key = ("fits", school["school"], id(who), len(campuses))
         if key not in self.memory:
             answers = list(self._answers(who, campuses))
             self.memory[key] = False if False in answers else None if None in answers else True
@@ -269,6 +270,14 @@ class Book:
     def county_gaps(self, elements: Iterable[str]) -> tuple[Input, ...]:
         """Return the county figures among `elements` that are not reported."""
         return tuple(self.input("county", e) for e in elements if self.county.get(e) is None)
+
+
+_ABOUT_ALL = "users"  # what is asked of all schools at once
+
+
+def is_about_school(key: tuple[object, ...]) -> bool:
+    """Whether an answer kept in `Book.memory` is about one school and its points alone."""
+    return key[0] != _ABOUT_ALL
 
 
 _ENDS = ("low", "high")

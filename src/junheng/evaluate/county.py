@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from junheng.base.units import Status
-from junheng.evaluate.book import Book, open_book
+from junheng.evaluate.book import Book, is_about_school, open_book
 from junheng.evaluate.bounds import all_of
 from junheng.evaluate.findings import (
     CountyEvaluation,
@@ -51,6 +51,7 @@ def evaluate_again(
     before: CountyEvaluation,
     indicators: frozenset[str],
     resources: bool,
+    schools: frozenset[str],
 ) -> CountyEvaluation:
     """Return the evaluation of changed tables, taking over what the change cannot touch.
 
@@ -60,9 +61,11 @@ def evaluate_again(
         before: the evaluation before the change.
         indicators: ids of the indicators the change does not touch.
         resources: whether it leaves the resource items alone.
+        schools: codes of the schools it may touch; of all others nothing is worked out anew.
     """
     scenarios = _Scenarios(tables, law)
     scenarios.take_over(before, indicators, resources=resources)
+    scenarios.remember(before, schools)
     return _found(tables, scenarios)
 
 
@@ -82,6 +85,7 @@ def _found(tables: Tables, found: _Scenarios) -> CountyEvaluation:
         relaxed_resources=found.resources(every),
         alone_resources={r.id: found.resources(frozenset({r.id})) for r in law.relaxations},
         used={r.id: found.schools_helped(r.id) for r in law.relaxations},
+        memory=found.memory,
     )
 
 
@@ -109,6 +113,17 @@ class _Scenarios:
             self._resources[frozenset(before.relaxed.relaxations)] = before.relaxed_resources
             for name, found in before.alone_resources.items():
                 self._resources[frozenset({name})] = found
+
+    def remember(self, before: CountyEvaluation, changed: frozenset[str]) -> None:
+        """Take over what was worked out of schools that did not change."""
+        own = {key: found for key, found in before.memory.items() if is_about_school(key)}
+        kept = {key: found for key, found in own.items() if key[1] not in changed}
+        self._book.memory.update(kept)
+
+    @property
+    def memory(self) -> Mapping[tuple[object, ...], object]:
+        """What was worked out school by school."""
+        return self._book.memory
 
     @cached_property
     def _book(self) -> Book:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -144,6 +144,10 @@ class CountyEvaluation:
     relaxed_resources: Resources
     alone_resources: Mapping[str, Resources]
     used: Mapping[str, tuple[str, ...]]  # relaxation id -> schools whose verdict it changes
+    # What was worked out school by school, for an evaluation after a small change.
+    memory: Mapping[tuple[object, ...], object] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
 
 def rolled_up(part: Part, singles: list[Finding], comparison: str, unit: str) -> PartFinding:

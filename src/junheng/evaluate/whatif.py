@@ -8,7 +8,7 @@ from functools import lru_cache
 import polars as pl
 
 from junheng.base.units import COMPULSORY, Stage
-from junheng.evaluate.county import evaluate_again, evaluate_county
+from junheng.evaluate.county import evaluate_again
 from junheng.evaluate.findings import CountyEvaluation
 from junheng.evaluate.sections import IDENTITY, POINT, pupils_element
 from junheng.intake.tables import Tables
@@ -87,12 +87,33 @@ def evaluate_change(
     indicators that do not read the changed cell are taken over from `before`.
     """
     changed = with_change(tables, law, change)
-    if _is_structural(tables, change):
-        return evaluate_county(changed, law), changed
-    untouched = frozenset(i.id for i in law.others if not _reads(i, law, change))
-    resources = not any(_reads(item, law, change) for item in law.items)
-    again = evaluate_again(changed, law, before=before, indicators=untouched, resources=resources)
+    everything = _is_structural(tables, change)
+    again = evaluate_again(
+        changed,
+        law,
+        before=before,
+        indicators=frozenset(
+            i.id for i in law.others if not (everything or _reads(i, law, change))
+        ),
+        resources=not everything and not any(_reads(item, law, change) for item in law.items),
+        schools=_touched(tables, law, change) | _touched(changed, law, change),
+    )
     return again, changed
+
+
+def _touched(tables: Tables, law: Law, change: Change) -> frozenset[str]:
+    """Return the school of the changed cell, with all that may be judged together with it."""
+    table = law.rulebook.dictionary.table_of(change.table)
+    codes = set(change.key[:1])
+    if not table.key and "school" in tables[table.id].columns:
+        codes = set(tables[table.id].filter(row=int(change.key[0]))["school"])
+    schools = tables["schools"]
+    if "mother_school" in schools.columns:
+        points = schools.filter(pl.col("mother_school").is_in(codes))["school"]
+        mothers = schools.filter(pl.col("school").is_in(codes))["mother_school"].drop_nulls()
+        siblings = schools.filter(pl.col("mother_school").is_in(set(mothers)))["school"]
+        codes |= {*points, *mothers, *siblings}
+    return frozenset(codes)
 
 
 def _is_structural(tables: Tables, change: Change) -> bool:
