@@ -109,10 +109,11 @@ def _touched(tables: Tables, law: Law, change: Change) -> frozenset[str]:
         codes = set(tables[table.id].filter(row=int(change.key[0]))["school"])
     schools = tables["schools"]
     if "mother_school" in schools.columns:
-        points = schools.filter(pl.col("mother_school").is_in(codes))["school"]
-        mothers = schools.filter(pl.col("school").is_in(codes))["mother_school"].drop_nulls()
-        siblings = schools.filter(pl.col("mother_school").is_in(set(mothers)))["school"]
-        codes |= {*points, *mothers, *siblings}
+        pairs = zip(schools["school"].to_list(), schools["mother_school"].to_list(), strict=True)
+        belonging = [pair for pair in pairs if pair[1] is not None]
+        mothers = {mother for point, mother in belonging if point in codes}
+        near = codes | mothers
+        codes = near | {point for point, mother in belonging if mother in near}
     return frozenset(codes)
 
 
@@ -168,7 +169,8 @@ def _measure_reads(measure: model.Measure, law: Law, change: Change) -> bool:
     if change.table == "schools":
         sizes = _SIZES.get(type(measure), frozenset())
         if isinstance(measure, model.Share) and tables != {"county"}:
-            sizes = _columns(measure.who) | (_PUPILS if "teachers" in tables else frozenset())
+            # Whether a school has pupils at all is a matter of structure.
+            sizes = _columns(measure.who)
         return change.element in sizes
     if change.table == "county":
         return isinstance(measure, model.Amount) and change.element == "funding_region"
