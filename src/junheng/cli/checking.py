@@ -49,7 +49,7 @@ def check_input(
 ) -> None:
     """Print everything odd about an input; exit with 1 while something must be put right."""
     least = _weight(severity)
-    _check_target(path, asked.annotated)
+    check_target(path, asked.annotated)
     check_files([] if output is None else [output], inputs=files_of(path))
     reading = read_any(path, rulebook)
     if reading.notices:
@@ -107,7 +107,6 @@ def review(
 ) -> Answered:
     """Check what is about to be evaluated, and say in a line or two what was found."""
     reading = Reading(tables=tables, rejects=(), notices=())
-    _check_target(path, asked.annotated)
     with console().status(say("checking")):
         answered = answered_of(path, reading, rulebook, asked, county)
     tell(counted((), answered))
@@ -143,7 +142,6 @@ def write_annotated(path: Path, target: Path | None, lines: Sequence[Line]) -> N
     """Write the annotated copy if one is wanted."""
     if target is None:
         return
-    _check_target(path, target)
     with console().status(say("annotating")), writing(target):
         lost = annotate(path, target, lines)
     tell(say("annotated", file=target))
@@ -151,7 +149,7 @@ def write_annotated(path: Path, target: Path | None, lines: Sequence[Line]) -> N
         tell(say("annotated_lost"))
 
 
-def _check_target(path: Path, target: Path | None) -> None:
+def check_target(path: Path, target: Path | None) -> None:
     """Refuse to annotate what is no xlsx workbook, before anything is read."""
     if target is None:
         return

@@ -12,7 +12,7 @@ import polars as pl
 
 from junheng import __version__
 from junheng.base.units import Status
-from junheng.cli.checking import Asked, annotate_refused, review
+from junheng.cli.checking import Asked, annotate_refused, check_target, review
 from junheng.cli.console import console, tell
 from junheng.cli.outputs import check_files, check_folder, files_of, named_file, writing_folder
 from junheng.cli.reading import chosen, notices_csv, read_clean
@@ -45,6 +45,7 @@ class Wishes:
 def evaluate_input(path: Path, output: Path, law: Law, *, now: dt.datetime, wishes: Wishes) -> None:
     """Evaluate one county into documents, or many into tables."""
     asked = wishes.asked
+    check_target(path, asked.annotated)
     rejects = None if asked.rejects is None else named_file(asked.rejects, ".csv")
     inputs = files_of(path)
     names = [*edition_names(), *_TABLES, *_CERTIFIED, _NOTICES]

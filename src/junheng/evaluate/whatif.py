@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import polars as pl
@@ -73,9 +73,7 @@ def with_change(tables: Tables, law: Law, change: Change) -> Tables:
         raise KeyError(f"{change.table}: {change.key}")
     new = pl.lit(change.value, dtype=frame.schema[change.element])
     column = pl.when(here).then(new).otherwise(pl.col(change.element)).alias(change.element)
-    return Tables(
-        frames={**tables.frames, change.table: frame.with_columns(column)}, origins=tables.origins
-    )
+    return replace(tables, frames={**tables.frames, change.table: frame.with_columns(column)})
 
 
 def evaluate_change(
