@@ -8,7 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -131,8 +131,9 @@ class Book:
         points = self.points.get(str(school["school"]), ())
         return (school, *(self.schools[point] for point in points))
 
-    def schools_in(self, scope_id: str) -> tuple[tuple[Row, bool | None], ...]:
+    def schools_in(self, scope_id: str | None) -> tuple[tuple[Row, bool | None], ...]:
         """Return the schools a scope covers or may cover; None beside those it may."""
+        assert scope_id is not None  # no rulebook loads whose part on schools does not say which
         if scope_id not in self.scoped:
             scope = self.law.scopes[scope_id]
             judged = ((row, self.in_scope(scope, row)) for row in self.schools.values())
@@ -273,11 +274,16 @@ class Book:
 
 
 _ABOUT_ALL = "users"  # what is asked of all schools at once
+_ABOUT_TABLE = "table"  # what is made of one table, kept with its frame
 
 
-def is_about_school(key: tuple[object, ...]) -> bool:
-    """Whether an answer kept in `Book.memory` is about one school and its points alone."""
-    return key[0] != _ABOUT_ALL
+def outlasts(key: tuple[object, ...], changed: frozenset[str]) -> bool:
+    """Whether what `Book.memory` keeps under a key still holds after some schools changed.
+
+    An answer is about one school and its points, or about all schools; what is made of a table
+    is checked against the table when it is used.
+    """
+    return key[0] == _ABOUT_TABLE or (key[0] != _ABOUT_ALL and key[1] not in changed)
 
 
 _ENDS = ("low", "high")
@@ -311,6 +317,11 @@ def open_book(tables: Tables, law: Law) -> Book:
     rows = {str(row["school"]): row for row in schools.to_dicts()}
     points = _points(rows.values(), law)
     county_rows = tables["county"].to_dicts()
+    memory: dict[tuple[object, ...], object] = {}
+
+    def shelf(name: str, made_of: Callable[[str], object]) -> _Shelf:
+        return _Shelf(lambda table: _made_once(memory, (tables, table), name, made_of))
+
     return Book(
         law=law,
         tables=tables,
@@ -319,10 +330,32 @@ def open_book(tables: Tables, law: Law) -> Book:
         schools=rows,
         points=points,
         joining=frozenset(point for joined in points.values() for point in joined),
-        rows=_Shelf(lambda table: _by_key(tables, dictionary.table_of(table))),
-        lists=_Shelf(lambda table: _by_school(tables, table)),
-        grouped=_Shelf(lambda table: _counted(tables, table)),
+        rows=shelf("rows", lambda table: _by_key(tables, dictionary.table_of(table))),
+        lists=shelf("lists", lambda table: _by_school(tables, table)),
+        grouped=shelf("grouped", lambda table: _counted(tables, table)),
+        memory=memory,
     )
+
+
+def _made_once(
+    memory: dict[tuple[object, ...], object],
+    source: tuple[Tables, str],
+    name: str,
+    made_of: Callable[[str], object],
+) -> object:
+    """Return what is made of a table, made anew only where the table is another."""
+    tables, table = source
+    key, frame = (_ABOUT_TABLE, name, table), tables.frames.get(table)
+    kept = memory.get(key)
+    if isinstance(kept, _Made) and kept.frame is frame:
+        return kept.result
+    memory[key] = made = _Made(frame, made_of(table))
+    return made.result
+
+
+class _Made(NamedTuple):
+    frame: pl.DataFrame | None
+    result: object
 
 
 def _by_key(tables: Tables, table: Table) -> dict[tuple[str, ...], Row]:

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from junheng.base.units import Status
-from junheng.evaluate.book import Book, is_about_school, open_book
+from junheng.evaluate.book import Book, open_book, outlasts
 from junheng.evaluate.bounds import all_of
 from junheng.evaluate.findings import (
     CountyEvaluation,
@@ -116,8 +116,7 @@ class _Scenarios:
 
     def remember(self, before: CountyEvaluation, changed: frozenset[str]) -> None:
         """Take over what was worked out of schools that did not change."""
-        own = {key: found for key, found in before.memory.items() if is_about_school(key)}
-        kept = {key: found for key, found in own.items() if key[1] not in changed}
+        kept = {key: known for key, known in before.memory.items() if outlasts(key, changed)}
         self._book.memory.update(kept)
 
     @property

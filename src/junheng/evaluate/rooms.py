@@ -27,7 +27,7 @@ def rooms_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> Part
     singles = []
     for room in _ROOM_KINDS:
         norms = _norms(book, part, eased, room)
-        for school, inside in book.schools_in(part.scope or "counted"):
+        for school, inside in book.schools_in(part.scope):
             found = _room(book, part, school, (room, norms[str(school["school"])]))
             status = softened(found.status, in_scope=inside)
             if status is Status.MISSING:
@@ -81,7 +81,7 @@ def _norms(book: Book, part: Part, eased: list[Relaxation], room: str) -> dict[s
     """Return, by school, the area surely enough and the area possibly enough for a room."""
     strict = book.law.standard(part, room=room)
     norm = strict.number if strict else 0.0
-    schools = [school for school, _ in book.schools_in(part.scope or "counted")]
+    schools = [school for school, _ in book.schools_in(part.scope)]
     norms = {str(school["school"]): (norm, norm) for school in schools}
     for relaxation in eased:
         by_stage = {s: book.law.standard(relaxation, stage=s, room=room) for s in COMPULSORY}
@@ -102,7 +102,7 @@ def _users(book: Book, part: Part, relaxation: Relaxation) -> dict[str, bool | N
     """Return the schools that may use a relaxation, None beside those of whom it is not known."""
     key = ("users", relaxation.id)
     if key not in book.memory:
-        schools = [school for school, _ in book.schools_in(part.scope or "counted")]
+        schools = [school for school, _ in book.schools_in(part.scope)]
         may = {
             str(s["school"]): may_use(book, relaxation, book.campuses(s, part.scope))
             for s in schools

@@ -25,7 +25,7 @@ def size_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> PartF
     kinds = book.law.taught
     strict_of = {kind: book.law.standard(part, kind=kind) for kind in kinds}
     eased_of = {kind: [(one, book.law.standard(one, kind=kind)) for one in eased] for kind in kinds}
-    for school, inside in book.schools_in(part.scope or "compulsory"):
+    for school, inside in book.schools_in(part.scope):
         strict = strict_of[str(school["kind"])]
         if strict is None:
             continue
@@ -81,10 +81,10 @@ def class_size_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) ->
         standard = book.law.standard(part, stage=stage)
         if standard is None:
             continue
-        kinds = book.law.scopes[part.scope or "compulsory"].kinds
+        kinds = book.law.scopes[part.scope or ""].kinds
         taught = [s for s in book.schools.values() if stage in book.stages(s)]
         codes = [str(school["school"]) for school in taught if school["kind"] in kinds]
-        for school, _ in book.schools_in(part.scope or "compulsory"):
+        for school, _ in book.schools_in(part.scope):
             if stage in book.stages(school):
                 singles += _class_gaps(book, school, stage, standard)
         rows = book.tables["classes"].filter(
@@ -138,7 +138,7 @@ def funding_part(book: Book, part: Part, relaxed: Relaxed, indicator: str) -> Pa
     measure = part.measure
     assert isinstance(measure, model.FundingFloor)
     singles = []
-    for school, inside in book.schools_in(part.scope or "compulsory"):
+    for school, inside in book.schools_in(part.scope):
         pupils = book.enrolled(school)
         if pupils.low >= measure.pupils_below:
             continue

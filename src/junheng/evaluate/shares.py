@@ -35,13 +35,13 @@ def share_part(book: Book, part: Part, *, with_singles: bool = True) -> PartFind
     if standard is None:
         return PartFinding(part=part.id, status=Status.NOT_APPLICABLE)
     tables = {book.elements[name].table for name in _names(measure)}
-    entries: list[_Entry] = [((book.county,), None, True)]
     singles: tuple[Finding, ...] = ()
-    if tables != {"county"}:
-        entries = list(_entries(book, part, measure))
-    counted = [_count(book, measure, entry) for entry in entries]
-    if tables != {"county"} and with_singles:
-        singles = tuple(_single(book, measure, standard, one) for one in counted)
+    if tables == {"county"}:
+        counted = [_find_count(book, measure, ((book.county,), None, True))]
+    else:
+        counted = [_count(book, measure, entry) for entry in _entries(book, part, measure)]
+        if with_singles:
+            singles = tuple(_single(book, measure, standard, one) for one in counted)
     if measure.of == "each_school":
         status = all_of(s.status for s in singles)
         gaps = tuple(gap for s in singles if s.status is Status.MISSING for gap in s.missing)
@@ -72,7 +72,7 @@ _Entry = tuple[tuple[Row, ...], str | None, bool | None]
 def _entries(book: Book, part: Part, measure: model.Share) -> Iterable[_Entry]:
     """Yield whom the share is taken of: schools, or schools by stage."""
     by_stage = any(book.elements[name].table == "teachers" for name in _names(measure))
-    for school, inside in book.schools_in(part.scope or "compulsory"):
+    for school, inside in book.schools_in(part.scope):
         fits = book.fits(measure.who, school)
         if fits is False:
             continue
@@ -109,6 +109,17 @@ class _Counted:
 
 
 def _count(book: Book, measure: model.Share, entry: _Entry) -> _Counted:
+    """Return what a school's entry reports, worked out once."""
+    campuses, stage, inside = entry
+    key = ("share", campuses[0]["school"], id(measure), stage, inside, len(campuses))
+    if key not in book.memory:
+        book.memory[key] = _find_count(book, measure, entry)
+    found = book.memory[key]
+    assert isinstance(found, _Counted)
+    return found
+
+
+def _find_count(book: Book, measure: model.Share, entry: _Entry) -> _Counted:
     campuses, stage, _ = entry
     numbers = {}
     for name in _names(measure):
@@ -185,6 +196,18 @@ def _described_by(measure: model.Share) -> list[str]:
 
 
 def _single(book: Book, measure: model.Share, standard: Standard, counted: _Counted) -> Finding:
+    school, stage, inside = counted.entry[0][0]["school"], *counted.entry[1:]
+    key = ("single", school, id(measure), id(standard), stage, inside, len(counted.entry[0]))
+    if key not in book.memory:
+        book.memory[key] = _find_single(book, measure, standard, counted)
+    found = book.memory[key]
+    assert isinstance(found, Finding)
+    return found
+
+
+def _find_single(
+    book: Book, measure: model.Share, standard: Standard, counted: _Counted
+) -> Finding:
     campuses, stage, inside = counted.entry
     school = campuses[0]
     unit = book.elements[measure.numerator[0]].unit

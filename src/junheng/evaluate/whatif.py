@@ -38,8 +38,9 @@ _SIZES: dict[type[object], frozenset[str]] = {
     model.ClassSize: _PUPILS | _CLASSES,
     model.FundingFloor: _PUPILS,
 }
-# What tells which schools there are and what is judged together: everybody reads it.
-_STRUCTURE = frozenset({"kind", "not_counted", "mother_school", "merge_decision"})
+# What tells which points are judged together with their mother school: read wherever the scope
+# of a part merges them.
+_MERGING = frozenset({"not_counted", "mother_school", "merge_decision"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +86,17 @@ def evaluate_change(
     indicators that do not read the changed cell are taken over from `before`.
     """
     changed = with_change(tables, law, change)
-    everything = _is_structural(tables, change)
+    structural = _is_structural(tables, change)
     again = evaluate_again(
         changed,
         law,
         before=before,
         indicators=frozenset(
-            i.id for i in law.others if not (everything or _reads(i, law, change))
+            i.id
+            for i in law.others
+            if not ((structural and _looks_at_schools(i)) or _reads(i, law, change))
         ),
-        resources=not everything and not any(_reads(item, law, change) for item in law.items),
+        resources=not structural and not any(_reads(item, law, change) for item in law.items),
         schools=_touched(tables, law, change) | _touched(changed, law, change),
     )
     return again, changed
@@ -117,13 +120,17 @@ def _touched(tables: Tables, law: Law, change: Change) -> frozenset[str]:
 
 def _is_structural(tables: Tables, change: Change) -> bool:
     """Whether a change may move a school in or out of what some rule looks at."""
-    if change.table != "schools" or change.element not in _STRUCTURE | _PUPILS:
+    if change.table != "schools" or change.element not in {"kind", *_PUPILS}:
         return False
-    if change.element in _STRUCTURE:
+    if change.element == "kind":
         return True
     row = tables["schools"].filter(pl.col("school") == change.key[0]).row(0, named=True)
     # Whoever has pupils before and after stays where it is; a point may cross a line.
     return row["kind"] == POINT or not (row[change.element] and change.value)
+
+
+def _looks_at_schools(indicator: Indicator) -> bool:
+    return any(part.scope is not None for part in indicator.part)
 
 
 @lru_cache(maxsize=16)  # the laws of a process: few
@@ -143,6 +150,10 @@ def _named(law: Law) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
 
 
 def _reads(indicator: Indicator, law: Law, change: Change) -> bool:
+    if change.table == "schools" and change.element in _MERGING:
+        scopes = (law.scopes[part.scope] for part in indicator.part if part.scope is not None)
+        if any(scope.merge_points for scope in scopes):
+            return True
     return _asks_of_school(indicator, law, change) or any(
         _measure_reads(measure, law, change)
         for part in indicator.part
