@@ -20,6 +20,15 @@ class Formula:
     value: object = None
 
 
+@dataclass(frozen=True)
+class Merged:
+    """A cell made of several: so many more rows below and columns to the right."""
+
+    value: object
+    down: int = 0
+    right: int = 0
+
+
 class Cells:
     """A sheet whose cells are named as people name them."""
 
@@ -63,6 +72,9 @@ def save_xlsx(path, grids):
                     if isinstance(value, Formula):
                         cached = "" if value.value is None else value.value
                         sheet.write_formula(at, column, value.text, None, cached)
+                    elif isinstance(value, Merged):
+                        end = (at + value.down, column + value.right)
+                        sheet.merge_range(at, column, *end, value.value)
                     elif isinstance(value, str):
                         sheet.write_string(at, column, value) if value else None
                     elif value is not None:
@@ -78,6 +90,9 @@ def save_xls(path, grids):
             for column, value in enumerate(row):
                 if isinstance(value, Formula):
                     sheet.row(at).set_cell_error(column, value.value)
+                elif isinstance(value, Merged):
+                    end = (at + value.down, column, column + value.right)
+                    sheet.write_merge(at, *end, value.value)
                 elif isinstance(value, dt.date):
                     sheet.write(at, column, value, as_date)
                 elif value not in ("", None):
@@ -105,7 +120,8 @@ def save_ods(path, grids):
     tables = "".join(
         f"<table:table table:name={quoteattr(name)}>"
         + "".join(
-            "<table:table-row>" + "".join(map(ods_cell, row)) + "</table:table-row>" for row in rows
+            "<table:table-row>" + "".join(map(merged_ods_cell, row)) + "</table:table-row>"
+            for row in rows
         )
         + "</table:table>"
         for name, rows in grids.items()
@@ -114,6 +130,14 @@ def save_ods(path, grids):
         archive.writestr("mimetype", ODS_TYPE)
         archive.writestr("META-INF/manifest.xml", ODS_MANIFEST)
         archive.writestr("content.xml", ODS_HEAD + tables + ODS_TAIL)
+
+
+def merged_ods_cell(value):
+    if not isinstance(value, Merged):
+        return ods_cell(value)
+    rows, columns = value.down + 1, value.right + 1
+    spans = f'number-columns-spanned="{columns}" table:number-rows-spanned="{rows}"'
+    return ods_cell(value.value).replace("-cell", f"-cell table:{spans}", 1)
 
 
 def ods_cell(value):

@@ -1,4 +1,4 @@
-"""Finds cells whose formula failed or was never calculated; parsers hand them over as blanks."""
+"""Finds what parsers hand over as blanks: cells whose formula failed, cells made into one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ import xlrd
 from junheng.intake.archives import Parts
 from junheng.intake.guard import FileKind
 from junheng.intake.marks import Extent, find_marks
-from junheng.intake.text import letters
+from junheng.intake.merged import Range, merged_in_xlsx
+from junheng.intake.text import column_of, letters
 from junheng.intake.values import Fault
 from junheng.intake.wording import unusable
 
@@ -43,11 +44,12 @@ class Sheet(NamedTuple):
     """What was found out about one sheet before it is parsed."""
 
     extent: Extent
-    faults: Faults
+    faults: Faults  # by 0-based row and column
+    merged: tuple[Range, ...] = ()
 
 
-def find_faults(path: Path, kind: FileKind, parts: Parts) -> Mapping[str, Faults]:
-    """Return the failed cells of every sheet that has any, by 0-based row and column.
+def look_over(path: Path, kind: FileKind, parts: Parts) -> Mapping[str, Sheet]:
+    """Return every sheet that has failed or merged cells; the parser of xls knows the latter.
 
     Raises:
         UnusableFileError: the file cannot be parsed, or its cells reach too far.
@@ -63,12 +65,15 @@ def find_faults(path: Path, kind: FileKind, parts: Parts) -> Mapping[str, Faults
     count = sum(len(sheet.faults) for sheet in sheets.values())
     if count > _MOST_FAULTS:
         raise unusable(path.name, "too_many_faults", count=count)
+    count = sum(len(sheet.merged) for sheet in sheets.values())
+    if count > _MOST_FAULTS:
+        raise unusable(path.name, "too_many_merged", count=count)
     if sum(sheet.extent.cells for sheet in sheets.values()) > _MOST_CELLS:
         name = max(sheets, key=lambda one: sheets[one].extent.cells)
         extent = sheets[name].extent
         cell = f"{letters(extent.columns - 1)}{extent.rows}"
         raise unusable(path.name, "sprawling", sheet=name, cell=cell)
-    return {name: sheet.faults for name, sheet in sheets.items() if sheet.faults}
+    return {name: sheet for name, sheet in sheets.items() if sheet.faults or sheet.merged}
 
 
 def _local(tag: str) -> str:
@@ -81,13 +86,11 @@ def _local(tag: str) -> str:
 def _in_xlsx(parts: Parts) -> dict[str, Sheet]:
     sheets = dict(_sheets(parts))
     together = _looked_over([*sheets.values()])
-    if together is not None:
-        return dict(zip(sheets, together, strict=True))
-    found = {}
-    for name, xml in sheets.items():
-        alone = _looked_over([xml])
-        found[name] = _parsed(xml) if alone is None else alone[0]
-    return found
+    if together is None:
+        alone = {name: _looked_over([xml]) for name, xml in sheets.items()}
+        together = [one[0] if (one := alone[n]) else _parsed(xml) for n, xml in sheets.items()]
+    found = zip(sheets.items(), together, strict=True)
+    return {name: one._replace(merged=merged_in_xlsx(xml)) for (name, xml), one in found}
 
 
 def _sheets(parts: Parts) -> Iterator[tuple[str, bytes]]:
@@ -158,10 +161,7 @@ def _place(node: Element) -> tuple[int, int]:
     match = _ADDRESS.fullmatch(node.get("r", ""))
     if match is None:
         raise KeyError(node.get("r"))
-    column = 0
-    for letter in match[1]:
-        column = column * (ord("Z") - ord("A") + 1) + ord(letter) - ord("A") + 1
-    return int(match[2]) - 1, column - 1
+    return int(match[2]) - 1, column_of(match[1])
 
 
 # ------------------------------------------------------------------ xls
@@ -200,9 +200,13 @@ _ODS_ERROR: Final = re.compile(r"#[A-Z/0?!]+[!?A]|Err:\d+")
 
 
 # The tags that tell how far the cells of a table reach, as the parser knows them.
-_ODS_TAG: Final = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)([ />][^>]*)")
+_ODS_TAG: Final = re.compile(
+    rb"<table:(table|table-row|table-cell|covered-table-cell)((?:[ /][^>]*)?)>"
+)
 _ODS_NAME: Final = re.compile(rb"table:name=[\"']([^\"']*)")
 _REPEATED: Final = re.compile(rb"number-(?:rows|columns)-repeated=[\"'](\d{1,9})[\"']")
+_ODS_ACROSS: Final = re.compile(rb"number-columns-spanned=[\"'](\d{1,9})[\"']")
+_ODS_DOWN: Final = re.compile(rb"number-rows-spanned=[\"'](\d{1,9})[\"']")
 _ODS_CONTENT: Final = (b"office:", b":formula=")  # a cell without them is empty
 
 
@@ -214,12 +218,15 @@ def _in_ods(parts: Parts) -> dict[str, Sheet]:
             if _local(node.tag) == "table":
                 name = next(v for k, v in node.attrib.items() if _local(k) == "name")
                 faults[name] = dict(_failed_ods_cells(node))
+    merged: dict[str, list[Range]] = {}
     return {
-        name: Sheet(extent, faults.get(name, {})) for name, extent in _ods_extents(content).items()
+        name: Sheet(extent, faults.get(name, {}), tuple(merged.get(name, ())))
+        for name, extent in _ods_extents(content, merged).items()
     }
 
 
-def _ods_extents(content: bytes) -> dict[str, Extent]:
+def _ods_extents(content: bytes, merged: dict[str, list[Range]]) -> dict[str, Extent]:
+    """Return how far the cells of each table reach; those made into one are added to `merged`."""
     extents: dict[str, Extent] = {}
     name, row, height, column = "", 0, 0, 0
     for match in _ODS_TAG.finditer(content):
@@ -233,11 +240,19 @@ def _ods_extents(content: bytes) -> dict[str, Extent]:
         elif tag == b"table-row":
             row, height, column = row + height, times, 0
         else:
+            if b"-spanned=" in attributes:
+                merged.setdefault(name, []).append(_spanned(attributes, row, column))
             column += times
             if any(mark in attributes for mark in _ODS_CONTENT):
                 widest = max(extents[name].columns, column)
                 extents[name] = Extent(rows=row + height, columns=widest)
     return extents
+
+
+def _spanned(attributes: bytes, row: int, column: int) -> Range:
+    across, down = _ODS_ACROSS.search(attributes), _ODS_DOWN.search(attributes)
+    right = column + (int(across[1]) if across else 1) - 1
+    return Range(row, column, row + (int(down[1]) if down else 1) - 1, right)
 
 
 def _failed_ods_cells(table: Element) -> Iterator[tuple[tuple[int, int], Fault]]:

@@ -20,7 +20,7 @@ from junheng.intake.report import Report
 from junheng.intake.sources import RawTable
 from junheng.intake.text import letters, normal
 from junheng.intake.wording import did_you_mean, unusable, wording
-from junheng.intake.workbooks import Grid
+from junheng.intake.workbooks import Grid, Page
 
 _HEAD: Final = 50  # rows in which headings are looked for
 _HEAD_BYTES: Final = 10**6
@@ -90,7 +90,7 @@ def _locate_csv(path: Path, sheet: Sheet, report: Report) -> RawTable | None:
     text, source = _read_text(path, report)
     frame = _parse_csv(path, text)
     if sheet.table.layout == "form" and is_form(grid := [list(row) for row in frame.iter_rows()]):
-        table = locate_form(grid, "", sheet, report, source)
+        table = locate_form(Page(name="", grid=grid), sheet, report, source)
         return None if table is None else _as_text(table)
     headings = find_headings([list(row) for row in frame.head(_HEAD).iter_rows()], sheet)
     if headings is None:

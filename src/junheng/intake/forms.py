@@ -8,13 +8,14 @@ from typing import Final
 
 from junheng.intake.headings import Match, form_names, match_heading, unit_match
 from junheng.intake.layout import Sheet
+from junheng.intake.merged import mark_covered
 from junheng.intake.places import check_unit, is_filled
 from junheng.intake.report import Report
 from junheng.intake.sources import RawTable
 from junheng.intake.tables import Column, Origin
 from junheng.intake.text import letters, normal, one_line, shown
 from junheng.intake.wording import read_as, wording
-from junheng.intake.workbooks import Grid
+from junheng.intake.workbooks import Grid, Page
 
 _KEYS: Final = ("item", "value", "unit")
 _TITLE_ROWS: Final = 50  # rows in which the headings are looked for
@@ -34,20 +35,23 @@ class _Items:
 
 
 def locate_form(
-    grid: Grid, name: str, sheet: Sheet, report: Report, source: Mapping[str, str]
+    page: Page, sheet: Sheet, report: Report, source: Mapping[str, str]
 ) -> RawTable | None:
     """Return the one-row table of a form sheet; None without headings, which is refused."""
-    place = {"file": source["file"], "sheet": name, "cell": "", "heading": ""}
+    grid = page.grid
+    place = {"file": source["file"], "sheet": page.name, "cell": "", "heading": ""}
     head = _head(grid)
     if head is None:
         wanted = wording()["sheets"]["joiner"].join(wording()["form"][key] for key in _KEYS)
         report.refuse("no_heading_row", place, headings=wanted, table=sheet.table.id)
         return None
     items = _items(grid, head[0], head[1], sheet)
+    rows = sorted(at for at, _ in items.found.values())
+    mark_covered(grid, page.merged, rows, [items.columns["value"]])
     report.origins[sheet.table.id] = Origin(
         file=source["file"],
         sha256=source["sha256"],
-        sheet=name,
+        sheet=page.name,
         columns={
             key: Column(
                 letters=letters(items.columns["value"]),

@@ -22,7 +22,7 @@ from junheng.intake.sheets import locate_rows, locate_tables
 from junheng.intake.sources import RawTable
 from junheng.intake.tables import Frames, Tables
 from junheng.intake.text import normal
-from junheng.intake.workbooks import read_grids
+from junheng.intake.workbooks import read_pages
 
 _ONE = Decimal(1)  # the scale of a column headed in its own unit
 
@@ -41,8 +41,8 @@ def read_input(path: Path, dictionary: Dictionary, labels: Mapping[str, object])
     looked = None if path.is_dir() else inspect(path)
     if looked is not None and looked.kind in WORKBOOKS:
         source = {"file": path.name, "sha256": sha256_of(path)}
-        grids = read_grids(path, looked.kind, looked.parts)
-        tables = locate_tables(grids, layout, report, source)
+        pages = read_pages(path, looked.kind, looked.parts)
+        tables = locate_tables(pages, layout, report, source)
         frames = _frames_of_county(tables, report)
     else:
         located = locate_files(path, layout, report)
@@ -70,12 +70,12 @@ def _locate_list(path: Path, sheet: Sheet, report: Report) -> RawTable | None:
     looked = inspect(path)
     if looked.kind not in WORKBOOKS:
         return locate_file(path, sheet, report)
-    grids = read_grids(path, looked.kind, looked.parts)
-    named = [name for name in grids if normal(name) == normal(sheet.name)]
-    headed = [name for name, grid in grids.items() if find_headings(grid, sheet) is not None]
-    name = next(iter([*named, *headed, *grids]))
+    pages = read_pages(path, looked.kind, looked.parts)
+    named = [name for name in pages if normal(name) == normal(sheet.name)]
+    headed = [name for name, page in pages.items() if find_headings(page.grid, sheet) is not None]
+    name = next(iter([*named, *headed, *pages]))
     source = {"file": path.name, "sha256": sha256_of(path)}
-    return locate_rows(grids[name], name, sheet, report, source)
+    return locate_rows(pages[name], sheet, report, source)
 
 
 def sha256_of(path: Path) -> str:

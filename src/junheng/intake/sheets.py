@@ -14,21 +14,22 @@ from junheng.intake.headings import (
     find_headings,
 )
 from junheng.intake.layout import TEMPLATE_VERSION, Layout, Sheet
+from junheng.intake.merged import mark_covered
 from junheng.intake.places import check_headings, is_filled, origin_of
 from junheng.intake.report import Report
 from junheng.intake.sources import RawTable
 from junheng.intake.text import clean, half_width, letters, normal, shown
 from junheng.intake.wording import did_you_mean, read_as, unusable, wording
-from junheng.intake.workbooks import Grid
+from junheng.intake.workbooks import Grid, Page
 
 
 def locate_tables(
-    grids: Mapping[str, Grid], layout: Layout, report: Report, source: Mapping[str, str]
+    pages: Mapping[str, Page], layout: Layout, report: Report, source: Mapping[str, str]
 ) -> list[RawTable]:
     """Return the tables found; what is missing or repeated is refused in the report.
 
     Args:
-        grids: sheets by name as the user sees it.
+        pages: sheets by name as the user sees it.
         layout: the sheets expected.
         report: where refusals go; origins are entered there.
         source: `file` and `sha256` of the workbook.
@@ -37,26 +38,26 @@ def locate_tables(
         UnusableFileError: no sheet is one of the expected.
     """
     expected = {normal(sheet.name) for sheet in layout.sheets}
-    if not any(normal(name) in expected for name in grids):
+    if not any(normal(name) in expected for name in pages):
         names = wording()["sheets"]["joiner"].join(sheet.name for sheet in layout.sheets)
         raise unusable(source["file"], "not_the_workbook", names=names)
-    _check_version(grids, layout, report, source["file"])
+    _check_version(pages, layout, report, source["file"])
     # Where two names look alike the first counts, and the other is noted as unknown.
-    by_name = {normal(name): name for name in reversed(list(grids))}
+    by_name = {normal(name): name for name in reversed(list(pages))}
     found, taken = [], {""}
     for sheet in layout.sheets:
         name = by_name.pop(normal(sheet.name), None)
         taken.add(name or "")
         if name is None:
             if sheet.table.required:
-                _refuse_missing_sheet(sheet, list(grids), layout, report, source["file"])
+                _refuse_missing_sheet(sheet, list(pages), layout, report, source["file"])
             continue
         locate = locate_form if sheet.table.layout == "form" else locate_rows
-        table = locate(grids[name], name, sheet, report, source)
+        table = locate(pages[name], sheet, report, source)
         if table is not None:
             found.append(table)
-    for name in [name for name in grids if name not in taken]:
-        _remark_unknown_sheet(name, grids[name], report, source["file"])
+    for name in [name for name in pages if name not in taken]:
+        _remark_unknown_sheet(name, pages[name].grid, report, source["file"])
     return found
 
 
@@ -82,11 +83,11 @@ def _remark_unknown_sheet(name: str, grid: Grid, report: Report, file: str) -> N
         report.remark("unknown_sheet", _place(file, name), name, read_as("ignored"))
 
 
-def _check_version(grids: Mapping[str, Grid], layout: Layout, report: Report, file: str) -> None:
-    guide = next((n for n in grids if normal(n) == normal(wording()["sheets"]["guide"])), "")
+def _check_version(pages: Mapping[str, Page], layout: Layout, report: Report, file: str) -> None:
+    guide = next((n for n in pages if normal(n) == normal(wording()["sheets"]["guide"])), "")
     cells = {
         f"{letters(column)}{at}": clean(shown(cell))
-        for at, row in enumerate(grids.get(guide, []), 1)
+        for at, row in enumerate(pages[guide].grid if guide else (), 1)
         for column, cell in enumerate(row)
     }
     template, cell = _version(cells, "version")
@@ -115,18 +116,22 @@ def _version(cells: Mapping[str, str], key: str) -> tuple[str, str]:
 
 
 def locate_rows(
-    grid: Grid, name: str, sheet: Sheet, report: Report, source: Mapping[str, str]
+    page: Page, sheet: Sheet, report: Report, source: Mapping[str, str]
 ) -> RawTable | None:
     """Return the table of a row sheet; None when it has no headings, which is refused."""
+    grid = page.grid
     headings = find_headings(grid, sheet)
-    place = _place(source["file"], name)
+    place = _place(source["file"], page.name)
     if headings is None:
         wanted = wording()["sheets"]["joiner"].join(f.heading for f in sheet.fields)
         report.refuse("no_heading_row", place, headings=wanted, table=sheet.table.id)
         return None
-    report.origins[sheet.table.id] = origin_of(headings, source, name)
+    report.origins[sheet.table.id] = origin_of(headings, source, page.name)
     check_headings(headings, sheet, report, place)
     rows = _filled_rows(grid, headings)
+    names = {HELPER, COUNTY, *sheet.table.key, *(f.id for f in sheet.fields if f.is_code)}
+    plain = (match.column for key, match in headings.matches.items() if key not in names)
+    mark_covered(grid, page.merged, rows, plain)
     columns = _columns_of([grid[at] for at in rows], _width(headings))
     taken = {
         key: columns[match.column] for key, match in headings.matches.items() if not match.unlike

@@ -61,6 +61,15 @@ def letters(column: int) -> str:
     return name
 
 
+@cache
+def column_of(name: str) -> int:
+    """Return the 0-based column of its letters: A is 0, AA is 26."""
+    column = 0
+    for letter in name:
+        column = column * _LETTERS_IN_ALPHABET + ord(letter) - ord("A") + 1
+    return column - 1
+
+
 def shown(value: object) -> str:
     """Return a raw cell value as the user sees it."""
     if value is None:

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from junheng.intake.archives import Parts, repacked
-from junheng.intake.faults import find_faults
+from junheng.intake.faults import look_over
 from junheng.intake.guard import FileKind, inspect
+from junheng.intake.merged import Range
 from junheng.intake.wording import unusable
 
 Grid = list[list[object]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One sheet: its name, its cells from A1, and which of them were made into one."""
+
+    name: str
+    grid: Grid
+    merged: tuple[Range, ...] = ()
+
+
 def read_grids(path: Path, kind: FileKind, parts: Parts | None = None) -> Mapping[str, Grid]:
+    """Return the cells of every sheet by its name, as `read_pages` does."""
+    return {name: page.grid for name, page in read_pages(path, kind, parts).items()}
+
+
+def read_pages(path: Path, kind: FileKind, parts: Parts | None = None) -> Mapping[str, Page]:
     """Return every sheet by its name; a cell whose formula failed holds a `Fault`.
 
     Args:
@@ -29,22 +45,29 @@ def read_grids(path: Path, kind: FileKind, parts: Parts | None = None) -> Mappin
     """
     if parts is None:
         parts = inspect(path).parts
-    faults = find_faults(path, kind, parts)
+    looks = look_over(path, kind, parts)
     source = str(path) if kind == FileKind.XLS else repacked(parts)
     try:
         with CalamineWorkbook.from_object(source) as book:
-            grids: dict[str, Grid] = {
-                name: cast("Grid", book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-                for name in _worksheets(book, path)
-            }
+            pages = {name: _page(book, name, kind) for name in _worksheets(book, path)}
     except PasswordError as error:
         raise unusable(path.name, "encrypted") from error
     except (CalamineError, OSError) as error:
         raise unusable(path.name, "damaged") from error
-    for name, failed in faults.items():
-        for (row, column), fault in failed.items():
-            _put(grids.setdefault(name, []), row, column, fault)
-    return grids
+    for name, look in looks.items():
+        page = pages.setdefault(name, Page(name=name, grid=[]))
+        if look.merged:
+            pages[name] = replace(page, merged=look.merged)
+        for (row, column), fault in look.faults.items():
+            _put(page.grid, row, column, fault)
+    return pages
+
+
+def _page(book: CalamineWorkbook, name: str, kind: FileKind) -> Page:
+    sheet = book.get_sheet_by_name(name)
+    grid = cast("Grid", sheet.to_python(skip_empty_area=False))
+    merged = (sheet.merged_cell_ranges or ()) if kind == FileKind.XLS else ()
+    return Page(name=name, grid=grid, merged=tuple(Range(*a, *b) for a, b in merged))
 
 
 def _worksheets(book: CalamineWorkbook, path: Path) -> list[str]:
