@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -23,6 +24,8 @@ Positions = NDArray[np.intp]
 Key = tuple[object, ...]
 
 COUNTY: Final = "county"
+SCHOOL: Final = "school"
+STAGE: Final = "stage"
 SCHOOLS: Final = "schools"
 SECTIONS: Final = "sections"
 GRADES: Final = "grades"
@@ -129,6 +132,8 @@ class View:
         self.name = name
         self.depth = len(_KEYS.get(name, ()))
         self.keys = _keys(world, name)
+        self._parts: dict[str, NDArray[Any]] = {}
+        self._among: dict[tuple[str, tuple[str | None, ...]], NDArray[np.bool_]] = {}
         self._columns: dict[str, Column] = {}
         self._index: dict[Key, int] | None = None
         self._above: dict[str, Positions] = {}
@@ -144,6 +149,26 @@ class View:
         key = self.keys[at]
         return str(key[place]) if place < len(key) and key[place] is not None else None
 
+    def part_of(self, name: str) -> NDArray[Any]:
+        """Return county, school or stage of every row."""
+        if name not in self._parts:
+            place = _KEYS[GRADES].index(name)
+            parts = np.empty(len(self), dtype=object)
+            parts[:] = [key[place] for key in self.keys]
+            self._parts[name] = parts
+        return self._parts[name]
+
+    @cached_property
+    def begun(self) -> frozenset[object]:
+        """The counties that have any rows."""
+        return frozenset(self.part_of(COUNTY))
+
+    def among(self, name: str, codes: tuple[str | None, ...]) -> NDArray[np.bool_]:
+        """Return where a choice or answer is one of the codes; whoever asks must not change it."""
+        if (name, codes) not in self._among:
+            self._among[name, codes] = is_among(self, name, codes)
+        return self._among[name, codes]
+
     def index(self) -> Mapping[Key, int]:
         """Return the position of every key."""
         if self._index is None:
@@ -153,8 +178,9 @@ class View:
     def above(self, name: str) -> Positions:
         """Return the row of a view with shorter keys that each row belongs to."""
         if name not in self._above:
-            index, depth = self.world.view(name).index(), len(_KEYS[name])
-            found = [index.get(key[:depth], _NOWHERE) for key in self.keys]
+            index = self.world.view(name).index()
+            keys = zip(*(self.part_of(part) for part in _KEYS[name]), strict=True)
+            found = [index.get(key, _NOWHERE) for key in keys]
             self._above[name] = np.array(found, dtype=np.intp)
         return self._above[name]
 
@@ -242,26 +268,24 @@ class View:
             return values
         idle = np.zeros(len(values), dtype=np.bool_)
         if element.kinds and self.depth >= len(_KEYS[SCHOOLS]):
-            kinds = self.column("kind").values
-            odd = [k is not None and k not in element.kinds for k in kinds]
-            idle |= np.array(odd, dtype=np.bool_)
+            unknown = self.among("kind", (None,))
+            idle |= ~(unknown | self.among("kind", tuple(element.kinds)))
         if element.stages and self.name == SECTIONS:
-            asked = {str(stage) for stage in element.stages}
-            idle |= np.array([key[2] not in asked for key in self.keys], dtype=np.bool_)
+            idle |= ~self.among(STAGE, tuple(str(stage) for stage in element.stages))
         if element.when is not None and element.when.among == ("yes",):
             idle |= self.column(element.when.element).values == 0
         return np.where(np.isnan(values) & idle & (at >= 0), 0.0, values)
 
     def _of_stage(self, stem: str) -> Column:
         """Return for every row the column of its own stage: `pupils` is `pupils_primary` there."""
-        names = tuple(f"{stem}_{key[2]}" for key in self.keys)
+        names = tuple(f"{stem}_{stage}" for stage in self.part_of(STAGE))
         above, schools = self.above(SCHOOLS), self.world.view(SCHOOLS)
         values = np.full(len(self), np.nan)
         table = ""
         for stage in self.world.stages:
             column = schools.column(f"{stem}_{stage}")
             table = column.table
-            mine = np.array([key[2] == stage for key in self.keys], dtype=np.bool_)
+            mine = self.among(STAGE, (stage,))
             values[mine] = _take(column.values, above[mine])
         return Column(values=values, table=table, elements=names, at=above)
 
@@ -294,7 +318,7 @@ def _keys(world: World, name: str) -> list[Key]:
     parts = _KEYS.get(name, _KEYS[GRADES])
     frame = tables["classes"] if name == GRADES else tables.frames.get(name, pl.DataFrame())
     present = [part for part in parts if part in frame.columns]
-    rows: list[Key] = list(frame.select(present).iter_rows()) if present else []
+    rows: list[Key] = list(zip(*(frame[part].to_list() for part in present), strict=True))
     return list(dict.fromkeys(rows)) if name == GRADES else rows
 
 
@@ -332,9 +356,9 @@ def where(view: View, of: Where) -> NDArray[np.bool_]:
     if of.stages:
         among["stage"] = tuple(str(stage) for stage in of.stages)
     for name, codes in among.items():
-        chosen &= is_among(view, name, codes)
+        chosen &= view.among(name, tuple(codes))
     for name, codes in of.not_among.items():
-        chosen &= ~is_among(view, name, codes)
+        chosen &= ~view.among(name, tuple(codes))
     for name, least in of.at_least.items():
         chosen &= view.column(name).values >= float(least)
     for name, most in of.at_most.items():
@@ -342,15 +366,15 @@ def where(view: View, of: Where) -> NDArray[np.bool_]:
     return chosen
 
 
-def is_among(view: View, name: str, codes: Sequence[str]) -> NDArray[np.bool_]:
+def is_among(view: View, name: str, codes: Sequence[str | None]) -> NDArray[np.bool_]:
     """Return where a choice or answer is one of the codes."""
-    if name == "stage" and view.name in {SECTIONS, GRADES}:
-        return np.array([key[2] in codes for key in view.keys], dtype=np.bool_)
+    if name == STAGE and view.name in {SECTIONS, GRADES}:
+        return np.array([stage in codes for stage in view.part_of(STAGE)], dtype=np.bool_)
     values = view.column(name).values
     if values.dtype == object:
         return np.array([value in codes for value in values], dtype=np.bool_)
     answers = {"yes": 1.0, "no": 0.0}
-    return np.isin(values, [answers[code] for code in codes])
+    return np.isin(values, [answers[code] for code in codes if code is not None])
 
 
 def _counted(view: View, of: Total | Sum | Product) -> Numbers:
@@ -371,8 +395,8 @@ def _total(view: View, of: Total) -> Numbers:
     else:
         made = _gathered(of.how, source.column(of.of).values[chosen], groups, len(view))
     # A county that has not begun a table has no totals of it.
-    begun = {key[0] for key in source.keys}
-    made[[key[0] not in begun for key in view.keys]] = np.nan
+    if not view.begun <= source.begun:
+        made[[county not in source.begun for county in view.part_of(COUNTY)]] = np.nan
     return made
 
 
