@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from junheng.intake.checking.issues import Issue, Spot
+from junheng.intake.checking.issues import Issue
 from junheng.intake.checking.run import check_tables
 from junheng.intake.export import write_csv
 from junheng.intake.reader import read_input
@@ -39,7 +39,7 @@ def issues_of(reading: Reading, law: Law) -> tuple[Issue, ...]:
         book.checks,
         book.dictionary,
         book.labels,
-        refused={Spot(sheet=one.sheet, cell=one.cell) for one in reading.rejects},
+        refused=reading.rejects,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from junheng.base.elements import Dictionary
 from junheng.intake.checking.issues import SEVERITIES, Issue, Spot
 from junheng.intake.checking.kinds import Found, find
 from junheng.intake.checking.views import SCHOOLS, VIEWS, View, World, where
+from junheng.intake.rejects import Reject
 from junheng.intake.tables import Cell, Frames, Tables
 from junheng.intake.text import shown
 from junheng.intake.wording import wording
@@ -30,7 +31,7 @@ def check_tables(
     labels: Mapping[str, object],
     *,
     last: Tables | None = None,
-    refused: Collection[Spot] = (),
+    refused: Collection[Reject] = (),
 ) -> tuple[Issue, ...]:
     """Return everything odd about readable tables, errors first, then in workbook order.
 
@@ -40,7 +41,7 @@ def check_tables(
         dictionary: the elements of the tables.
         labels: the rulebook's Chinese names and sentences.
         last: the same county a year before; without it nothing is compared with last year.
-        refused: cells the reader refused, about which nothing more is said.
+        refused: what the reader refused; about those cells nothing more is said.
     """
     before = None
     if last is not None:
@@ -54,15 +55,23 @@ def check_tables(
         if check.off or (last is None and check.needs_last):
             continue
         found += teller.issues(check, world)
-    known, gone = {(one.issue.check, one.key) for one in found}, set(refused)
+    known, gone = (
+        {(one.issue.check, one.key) for one in found},
+        {(one.file, one.sheet, one.cell) for one in refused if one.cell},
+    )
     kept = [
         one
         for one in found
         if not any((better, one.key) in known for better in one.unless)
-        and not gone.intersection(one.issue.spots[:1])
+        and (one.issue.file, one.issue.sheet, one.issue.cell) not in gone
     ]
     kept.sort(key=lambda one: one.order)
     return tuple(_told_apart([one.issue for one in kept]))
+
+
+def in_order(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """Return issues of several files, errors first, else as they come."""
+    return tuple(sorted(issues, key=lambda one: SEVERITIES.index(one.severity)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
