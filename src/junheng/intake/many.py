@@ -21,8 +21,8 @@ from junheng.base.errors import UnusableFileError
 from junheng.intake.checking.issues import Issue
 from junheng.intake.checking.run import check_tables, in_order
 from junheng.intake.guard import WORKBOOKS, FileKind
-from junheng.intake.layout import SCHOOLS
-from junheng.intake.reader import read_input
+from junheng.intake.layout import SCHOOLS, Layout, layout_of
+from junheng.intake.reader import Typed, checked, checked_together, read_cells
 from junheng.intake.rejects import Notice, Reading, Reject
 from junheng.intake.tables import Origin, Tables
 from junheng.intake.wording import reject_words, unusable
@@ -148,28 +148,55 @@ def _read_part(paths: Sequence[Path]) -> Reading:
 
 def _read_some(paths: Sequence[Path], asked: _Asked) -> Reading:
     dictionary, labels, checks = asked
-    reading = joined(_read_one(path, dictionary, labels) for path in paths)
+    reading = joined(_readings(paths, layout_of(dictionary, labels), dictionary))
     if checks is None or SCHOOLS not in reading.tables.frames:
         return reading
     issues = check_tables(reading.tables, checks, dictionary, labels, refused=reading.rejects)
     return dataclasses.replace(reading, issues=issues)
 
 
-def _read_one(path: Path, dictionary: Dictionary, labels: Mapping[str, object]) -> Reading:
-    try:
-        reading = read_input(path, dictionary, labels)
-    except UnusableFileError as error:
-        place = {"file": path.name, "sheet": "", "cell": "", "heading": ""}
-        words = reject_words("unusable_file", value=error.params["why"])
-        words["fix"] = f"{error.params['fix']}{words['fix']}"
-        reject = Reject(code="unusable_file", value="", **place, **words)
-        return Reading(tables=Tables(frames={}, origins={}), rejects=(reject,), notices=())
+def _readings(paths: Sequence[Path], layout: Layout, dictionary: Dictionary) -> Iterator[Reading]:
+    """Yield the files' readings in their order, those with nothing odd about them together."""
+    plain: list[Typed] = []
+    for path in paths:
+        try:
+            typed = read_cells(path, layout)
+        except UnusableFileError as error:
+            yield from _checked(plain, layout, dictionary)
+            yield _unusable(path, error)
+            plain = []
+            continue
+        plain.append(typed)
+        if not typed.report.is_silent:
+            yield from _checked(plain[:-1], layout, dictionary)
+            yield from _checked(plain[-1:], layout, dictionary)
+            plain = []
+    yield from _checked(plain, layout, dictionary)
+
+
+def _checked(inputs: Sequence[Typed], layout: Layout, dictionary: Dictionary) -> Iterator[Reading]:
+    together = checked_together(inputs, layout, dictionary) if len(inputs) > 1 else None
+    if together is not None:
+        yield together
+        return
+    for typed in inputs:
+        yield _own(checked(typed, layout, dictionary))
+
+
+def _unusable(path: Path, error: UnusableFileError) -> Reading:
+    place = {"file": path.name, "sheet": "", "cell": "", "heading": ""}
+    words = reject_words("unusable_file", value=error.params["why"])
+    words["fix"] = f"{error.params['fix']}{words['fix']}"
+    reject = Reject(code="unusable_file", value="", **place, **words)
+    return Reading(tables=Tables(frames={}, origins={}), rejects=(reject,), notices=())
+
+
+def _own(reading: Reading) -> Reading:
+    """Return the reading of one file with the places of its columns under its county's name."""
     tables = reading.tables
     own = {str(county): tables.origins for county in tables["county"]["county"] if county}
-    return Reading(
-        tables=dataclasses.replace(tables, origins={}, own_origins=own),
-        rejects=reading.rejects,
-        notices=reading.notices,
+    return dataclasses.replace(
+        reading, tables=dataclasses.replace(tables, origins={}, own_origins=own)
     )
 
 

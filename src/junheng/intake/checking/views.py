@@ -29,6 +29,7 @@ STAGE: Final = "stage"
 SCHOOLS: Final = "schools"
 SECTIONS: Final = "sections"
 GRADES: Final = "grades"
+CLASSES: Final = "classes"
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     COUNTY: ("county",),
     SCHOOLS: ("county", "school"),
@@ -131,7 +132,8 @@ class View:
         self.world = world
         self.name = name
         self.depth = len(_KEYS.get(name, ()))
-        self.keys = _keys(world, name)
+        # The frame whose rows these are, one by one; None where the rows are put together.
+        self._frame = None if name in {COUNTY, SECTIONS, GRADES} else world.tables.frames.get(name)
         self._parts: dict[str, NDArray[Any]] = {}
         self._among: dict[tuple[str, tuple[str | None, ...]], NDArray[np.bool_]] = {}
         self._columns: dict[str, Column] = {}
@@ -141,7 +143,12 @@ class View:
 
     def __len__(self) -> int:
         """Return the number of rows."""
-        return len(self.keys)
+        return len(self.keys) if self._frame is None else self._frame.height
+
+    @cached_property
+    def keys(self) -> list[Key]:
+        """What tells the rows apart, county first."""
+        return _keys(self.world, self.name)
 
     def part(self, at: int, name: str) -> str | None:
         """Return county, school or stage of a row."""
@@ -154,14 +161,19 @@ class View:
         if name not in self._parts:
             place = _KEYS[GRADES].index(name)
             parts = np.empty(len(self), dtype=object)
-            parts[:] = [key[place] for key in self.keys]
+            parts[:] = (
+                [key[place] for key in self.keys]
+                if self._frame is None
+                else self._frame[name].to_list()
+            )
             self._parts[name] = parts
         return self._parts[name]
 
     @cached_property
     def begun(self) -> frozenset[object]:
         """The counties that have any rows."""
-        return frozenset(self.part_of(COUNTY))
+        counties = None if self._frame is None else self._frame[COUNTY].unique()
+        return frozenset(self.part_of(COUNTY) if counties is None else counties)
 
     def among(self, name: str, codes: tuple[str | None, ...]) -> NDArray[np.bool_]:
         """Return where a choice or answer is one of the codes; whoever asks must not change it."""
@@ -178,11 +190,27 @@ class View:
     def above(self, name: str) -> Positions:
         """Return the row of a view with shorter keys that each row belongs to."""
         if name not in self._above:
+            if self.name == CLASSES:
+                self._above[name] = self._by_grade(name)
+                return self._above[name]
             index = self.world.view(name).index()
             keys = zip(*(self.part_of(part) for part in _KEYS[name]), strict=True)
             found = [index.get(key, _NOWHERE) for key in keys]
             self._above[name] = np.array(found, dtype=np.intp)
         return self._above[name]
+
+    def _by_grade(self, name: str) -> Positions:
+        """Return the row above by way of the grades: they are far fewer, and have every class."""
+        grades = self.world.view(GRADES)
+        if name != GRADES:
+            return grades.above(name)[self.above(GRADES)]
+        assert self._frame is not None
+        parts = _parts(self.world, self.name)
+        found = self._frame[parts].join(
+            self._frame[parts].unique(maintain_order=True).with_row_index("_at"),
+            on=parts, how="left", nulls_equal=True, maintain_order="left",
+        )  # fmt: skip
+        return found["_at"].to_numpy().astype(np.intp)
 
     def column(self, name: str) -> Column:
         """Return a column.
@@ -227,7 +255,7 @@ class View:
         if home is not None and home[1] == self.name:
             return self._own(home[0], name, self._joined(home[0]))
         for view in (SECTIONS, SCHOOLS, COUNTY):
-            shorter = len(_KEYS[view]) < (self.depth or len(self.keys[0] if self.keys else ()) + 1)
+            shorter = len(_KEYS[view]) < (self.depth or len(_parts(self.world, self.name)) + 1)
             known = (view, name) in self.world.totals or (home is not None and home[1] == view)
             if shorter and known:
                 return self.world.view(view).column(name).taken(self.above(view))
@@ -315,11 +343,17 @@ def _keys(world: World, name: str) -> list[Key]:
         return [(county,) for county in dict.fromkeys((*counties, *tables.counties()))]
     if name == SECTIONS:
         return _sections(world)
-    parts = _KEYS.get(name, _KEYS[GRADES])
-    frame = tables["classes"] if name == GRADES else tables.frames.get(name, pl.DataFrame())
-    present = [part for part in parts if part in frame.columns]
-    rows: list[Key] = list(zip(*(frame[part].to_list() for part in present), strict=True))
-    return list(dict.fromkeys(rows)) if name == GRADES else rows
+    parts = _parts(world, name)
+    frame = tables.frames.get(CLASSES if name == GRADES else name, pl.DataFrame())
+    if name == GRADES:
+        return frame[parts].unique(maintain_order=True).rows()
+    return list(zip(*(frame[part].to_list() for part in parts), strict=True))
+
+
+def _parts(world: World, name: str) -> list[str]:
+    """Return the columns of a table that tell where its rows belong."""
+    frame = world.tables.frames.get(CLASSES if name == GRADES else name, pl.DataFrame())
+    return [part for part in _KEYS.get(name, _KEYS[GRADES]) if part in frame.columns]
 
 
 def _sections(world: World) -> list[Key]:
