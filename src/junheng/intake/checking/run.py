@@ -142,7 +142,8 @@ class _Teller:
         cells = [cell for name in names if (cell := self._cell(view, name, at)) is not None]
         others = found.others(at) if found.others else []
         cells += [c for one in others if (c := self._cell(view, first, one)) is not None]
-        where_told = self._where(view, cells)
+        county = view.part(at, "county") or ""
+        where_told = self._where(view, cells, county)
         value = self._value(view, first, at)
         texts = self.labels["checks"][check.id]
         words = self._words(view, found, at, others) | {"cell": value}
@@ -152,7 +153,7 @@ class _Teller:
             check=check.id,
             name=texts["name"],
             severity=check.severity,
-            county=view.part(at, "county") or "",
+            county=county,
             school=school,
             school_name=self._school_name(view, at) if school else "",
             stage=self.labels["choices"]["stage"].get(stage, "") if stage else "",
@@ -183,16 +184,18 @@ class _Teller:
         if source is None:
             return None
         table, element, row = source
-        return self.tables.cell(table, element, self.tables[table]["row"][row])
+        county = view.part(at, "county") or ""
+        return self.tables.cell(table, element, self.tables[table]["row"][row], county)
 
-    def _where(self, view: View, cells: Sequence[Cell]) -> dict[str, str]:
+    def _where(self, view: View, cells: Sequence[Cell], county: str) -> dict[str, str]:
         if cells:
             cell = cells[0]
             return {
                 "file": cell.file, "sheet": cell.sheet,
                 "cell": cell.address, "heading": cell.heading,
             }  # fmt: skip
-        origin = self.tables.origins.get(view.name) or self.tables.origins.get(SCHOOLS)
+        origins = self.tables.origins_of(county)
+        origin = origins.get(view.name) or origins.get(SCHOOLS)
         place = {"file": "", "sheet": "", "cell": "", "heading": ""}
         return place if origin is None else place | {"file": origin.file, "sheet": origin.sheet}
 
