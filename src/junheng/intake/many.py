@@ -105,7 +105,9 @@ def joined(readings: Iterable[Reading]) -> Reading:
         for name, frame in reading.tables.frames.items():
             frames.setdefault(name, []).append(frame)
     whole = {name: pl.concat(ones) for name, ones in frames.items()}
-    tables = Tables(frames=whole, origins={}, notices=tuple(notices), own_origins=own)
+    # The only county is where all of it is from, and need not be named.
+    only = next(iter(own.values())) if len(own) == 1 else {}
+    tables = Tables(frames=whole, origins=only, notices=tuple(notices), own_origins=own)
     return Reading(
         tables=tables,
         rejects=tuple(rejects),

@@ -101,9 +101,7 @@ class Tables:
         }
 
     def origins_of(self, county: str) -> Mapping[str, Origin]:
-        """Return where the tables of a county were read from; the only one need not be named."""
-        if not county and len(self.own_origins) == 1:
-            return next(iter(self.own_origins.values()))
+        """Return where the tables of a county were read from."""
         return self.own_origins.get(county, self.origins)
 
     def cell(
