@@ -73,3 +73,23 @@ def test_a_school_that_may_be_small_is_owed_something_between_its_two_quotas(all
     assert single.gap is None
     asked = {one.element for one in single.missing}
     assert asked == ({"pupils_junior"} if status == "missing" else set())
+
+
+@pytest.mark.parametrize("pupils", [1, 2])
+def test_a_school_with_a_single_pupil_is_a_school(pupils):
+    found = evaluated(
+        county=[{"funding_quota_primary": 720, "funding_quota_junior": 940}],
+        schools=[{"school": "a", "kind": "primary", "pupils_primary": pupils}],
+        funds=[{"school": "a", "public_funding_allotted": 7}],
+    )
+    part = part_of(found, "small_school_funding", "main")
+    assert [(one.school, one.status) for one in part.singles] == [("a", "below")]
+
+
+def test_a_school_without_pupils_owes_nothing():
+    found = evaluated(
+        county=[{"funding_quota_primary": 720, "funding_quota_junior": 940}],
+        schools=[{"school": "a", "kind": "primary", "pupils_primary": 0}],
+        funds=[{"school": "a", "public_funding_allotted": 0}],
+    )
+    assert part_of(found, "small_school_funding", "main").singles == ()
