@@ -87,7 +87,7 @@ lint: setup ## 代码规范与分层 (ruff and the layer contracts)
 
 .PHONY: types
 types: setup ## 类型检查 (mypy --strict)
-	@$(BIN)/mypy
+	@JUNHENG_HOME=build/site JUNHENG_SECRET_KEY=unused $(BIN)/mypy
 
 .PHONY: format
 format: setup ## 自动整理代码格式 (ruff, applied)

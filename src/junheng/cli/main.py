@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,6 +37,14 @@ rulebook_app = typer.Typer(
     cls=Group, no_args_is_help=True, help=help_of("rulebook"), context_settings=_HELP
 )
 app.add_typer(rulebook_app, name="rulebook")
+site_app = typer.Typer(
+    cls=Group, no_args_is_help=True, help=help_of("site"), context_settings=_HELP
+)
+app.add_typer(site_app, name="site")
+audit_app = typer.Typer(
+    cls=Group, no_args_is_help=True, help=help_of("audit"), context_settings=_HELP
+)
+app.add_typer(audit_app, name="audit")
 
 
 def _what(key: str) -> str:
@@ -373,6 +382,89 @@ def rulebook_diff(
 
     now = _now()
     print_differences(path, _law(first, date, now), _law(second, date, now))
+
+
+@site_app.command("prepare", cls=Command, help=help_of("site_prepare"))
+def site_prepare() -> None:
+    """Bring the database and the files for browsers up to this version."""
+    _set_up_site()
+    from junheng.cli.site import prepare
+
+    prepare()
+
+
+@site_app.command("serve", cls=Command, help=help_of("site_serve"))
+def site_serve(
+    port: Annotated[
+        int, typer.Option("--port", min=1, max=65535, metavar=_what("whole"), help=help_of("port"))
+    ] = 8000,
+) -> None:
+    """Run the site until it is stopped."""
+    _set_up_site()
+    from junheng.cli.site import serve
+
+    serve(port)
+
+
+@site_app.command("regions", cls=Command, help=help_of("site_regions"))
+def site_regions(
+    path: Annotated[Path, typer.Argument(metavar=_what("input"), help=help_of("regions_file"))],
+    nation: Annotated[
+        str, typer.Option("--nation", metavar=_what("name"), help=help_of("nation"))
+    ] = "",
+) -> None:
+    """Load the tree of regions; the same list twice changes nothing."""
+    _set_up_site()
+    from junheng.cli.site import load_tree
+
+    load_tree(path, nation, now=_now())
+
+
+@site_app.command("invite", cls=Command, help=help_of("site_invite"))
+def site_invite(
+    region: Annotated[str, typer.Argument(metavar=_what("region"), help=help_of("region_code"))],
+    role: Annotated[str, typer.Argument(metavar=_what("role"), help=help_of("role"))],
+    name: Annotated[str, typer.Argument(metavar=_what("name"), help=help_of("invited"))],
+    department: Annotated[
+        str, typer.Option("--department", metavar=_what("name"), help=help_of("department"))
+    ] = "",
+    address: Annotated[
+        str, typer.Option("--address", metavar=_what("address"), help=help_of("address"))
+    ] = "http://localhost:8000",
+) -> None:
+    """Print the link by which a person becomes something at a region."""
+    _set_up_site()
+    from junheng.cli.site import Wanted, print_invitation
+
+    wanted = Wanted(region=region, role=role, department=department, name=name)
+    print_invitation(wanted, address, now=_now())
+
+
+@site_app.command("demo", cls=Command, help=help_of("site_demo"))
+def site_demo() -> None:
+    """Fill an empty site with the demonstration county and an account of every role."""
+    _set_up_site()
+    from junheng.cli.site import make_demo
+
+    make_demo(now=_now())
+
+
+@audit_app.command("verify", cls=Command, help=help_of("audit_verify"))
+def audit_verify() -> None:
+    """Prove the chain of events, or say where it does not hold."""
+    _set_up_site()
+    from junheng.cli.site import verify_chain
+
+    if not verify_chain():
+        raise typer.Exit(1)
+
+
+def _set_up_site() -> None:
+    """Let Django find its settings, which only the commands of the site need."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "junheng.settings")
+    django.setup()
 
 
 def _law(rulebook_id: str, on: dt.date | None, now: dt.datetime) -> Law:

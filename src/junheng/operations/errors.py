@@ -1,0 +1,75 @@
+"""What the site refuses to do, and what to do instead."""
+
+from __future__ import annotations
+
+from junheng.base.errors import JunhengError
+
+
+class NotAllowedError(JunhengError):
+    """Somebody may not do what he asks for."""
+
+    slug = "not-allowed"
+    sentence = "{who} may not do this at {region}. Ask the administrator of {region} for the role."
+
+
+class ImpossibleRoleError(JunhengError):
+    """A role was meant for a place that has no such role, or lacks its department."""
+
+    slug = "impossible-role"
+    sentence = "{role} is no role of {region}. Choose another role, or another region."
+
+
+class InvitationGoneError(JunhengError):
+    """An invitation was used, withdrawn, or is too old."""
+
+    slug = "invitation-gone"
+    sentence = "This invitation cannot be used any more. Ask {who} for a new one."
+
+
+class LoginTakenError(JunhengError):
+    """Somebody else signs in by this name."""
+
+    slug = "login-taken"
+    sentence = "{login} is somebody else's sign-in name. Choose another one."
+
+
+class WeakPasswordError(JunhengError):
+    """A password is too easy to guess."""
+
+    slug = "weak-password"
+    sentence = "The password will not do: {why}"
+
+
+class StandingAlreadyError(JunhengError):
+    """Somebody is already what he would become."""
+
+    slug = "standing-already"
+    sentence = "{who} is {role} of {region} already. Nothing was changed."
+
+
+class NothingToEndError(JunhengError):
+    """A membership or an invitation has ended, or is nobody's business here."""
+
+    slug = "nothing-to-end"
+    sentence = "There is no such {what} any more. Load the page again."
+
+
+class NoReasonError(JunhengError):
+    """Something was to be ended or changed for no reason at all."""
+
+    slug = "no-reason"
+    sentence = "Say why {what} ends. Nothing was changed."
+
+
+class LastAdministratorError(JunhengError):
+    """A region would be left with nobody who can let people in."""
+
+    slug = "last-administrator"
+    sentence = "{who} is the only administrator of {region}. Invite another one first."
+
+
+class RegionFileError(JunhengError):
+    """A list of regions does not hold together."""
+
+    slug = "region-file"
+    sentence = "The list of regions does not hold together at {code}: {why}. Nothing was loaded."

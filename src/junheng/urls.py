@@ -1,0 +1,21 @@
+"""URL map. A route's name is its view's, and every one stands in tests/web/routes.py."""
+
+from django.urls import path
+
+from junheng.web.console import doors, events, people, regions
+
+urlpatterns = [
+    path("", regions.home, name="home"),
+    path("sign-in/", doors.sign_in, name="sign-in"),
+    path("sign-out/", doors.sign_out, name="sign-out"),
+    path("second-factor/", doors.second_factor, name="second-factor"),
+    path("join/<str:secret>/", doors.join, name="join"),
+    path("regions/<int:region_id>/", regions.region, name="region"),
+    path("regions/<int:region_id>/people/", people.people_of_region, name="people-of-region"),
+    path("invitations/<int:invitation_id>/withdraw/", people.withdraw, name="withdraw"),
+    path("memberships/<int:membership_id>/end/", people.end, name="end"),
+    path("regions/<int:region_id>/events/", events.events_of_region, name="events-of-region"),
+]
+
+handler404 = "junheng.web.console.doors.not_found"
+handler403 = "junheng.web.console.doors.not_allowed"

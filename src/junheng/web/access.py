@@ -1,0 +1,65 @@
+"""Who may see and do what: the first line of every page. Outsiders get 404, not 403."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from junheng.base.people import Action
+from junheng.store.queries.people import Actor, get_actor
+from junheng.store.queries.regions import Place, find_region
+
+_P = ParamSpec("_P")
+
+
+class SignedIn(HttpRequest):
+    """A request of somebody who has signed in, with his second factor where one is asked."""
+
+    actor: Actor
+
+
+def origin_of(request: HttpRequest) -> str:
+    """Return the address a request comes from, as the server in front tells it."""
+    return str(getattr(request, "axes_ip_address", "") or request.META.get("REMOTE_ADDR", ""))
+
+
+View = Callable[Concatenate[HttpRequest, _P], HttpResponse]
+
+
+def signed_in(view: Callable[Concatenate[SignedIn, _P], HttpResponse]) -> View[_P]:
+    """Let in who has signed in; ask others to, and for a second factor who needs one. Two queries."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
+        user = request.user
+        if not user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        known = cast("SignedIn", request)
+        known.actor = get_actor(user_id=user.pk, origin=origin_of(request))
+        # Put there by the middleware of the second factor.
+        if known.actor.is_privileged and not user.is_verified():  # type: ignore[attr-defined]
+            return redirect("second-factor")
+        return view(known, *args, **kwargs)
+
+    return cast("View[_P]", guarded)
+
+
+def place_for(actor: Actor, region_id: int, action: Action) -> Place:
+    """Return a region where somebody may do something. One query.
+
+    Raises:
+        Http404: there is no such region, or it is none of his.
+        PermissionDenied: he sees the region, but may not do that there.
+    """
+    place = find_region(region_id=region_id)
+    if place is None or not actor.sees(place.path):
+        raise Http404
+    if not actor.may(action, place.path):
+        raise PermissionDenied
+    return place

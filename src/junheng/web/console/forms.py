@@ -1,0 +1,128 @@
+"""What people type into pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from junheng.base.people import Department, Role
+from junheng.store.queries.events import Asked
+from junheng.web.wording import say, word, wording
+
+_LONGEST_NAME, _LONGEST_REASON = 64, 500
+
+
+def _label(key: str) -> str:
+    return word("labels", key)
+
+
+class SignInForm(forms.Form):
+    """Who, and how he proves it."""
+
+    username = forms.CharField(max_length=_LONGEST_NAME)
+    password = forms.CharField(max_length=128, widget=forms.PasswordInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 Django's own
+        """Put the labels."""
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _label("login")
+        self.fields["password"].label = _label("password")
+        self.fields["username"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
+        self.fields["password"].widget.attrs |= {"autocomplete": "current-password"}
+
+
+class CodeForm(forms.Form):
+    """The six digits of the moment."""
+
+    code = forms.RegexField(regex=r"^\d{6}$", max_length=6)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 Django's own
+        """Put the label."""
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _label("code")
+        self.fields["code"].error_messages["invalid"] = say("wrong_code")
+        self.fields["code"].widget.attrs |= {
+            "autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True,
+        }  # fmt: skip
+
+
+class JoinForm(forms.Form):
+    """Who somebody will be."""
+
+    name = forms.CharField(max_length=_LONGEST_NAME)
+    login = forms.RegexField(regex=r"^[\w.@+-]{3,64}$", max_length=_LONGEST_NAME)
+    email = forms.EmailField(required=False)
+    password = forms.CharField(max_length=128, widget=forms.PasswordInput)
+    password_again = forms.CharField(max_length=128, widget=forms.PasswordInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 Django's own
+        """Put the labels."""
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = _label(name)
+        for name in ("password", "password_again"):
+            self.fields[name].widget.attrs["autocomplete"] = "new-password"
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse two passwords that differ."""
+        cleaned = super().clean()
+        typed = self.cleaned_data
+        if typed.get("password") != typed.get("password_again"):
+            self.add_error("password_again", say("passwords_differ"))
+        return cleaned
+
+
+class InviteForm(forms.Form):
+    """Whom to invite to be what."""
+
+    name = forms.CharField(max_length=_LONGEST_NAME)
+    role = forms.ChoiceField()
+    department = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:  # noqa: ANN401
+        """Offer the roles that may be given here."""
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = _label(name)
+        self.fields["role"].choices = [(one.value, word("roles", one)) for one in roles]  # type: ignore[attr-defined]
+        self.fields["department"].choices = [("", say("no_department"))] + [  # type: ignore[attr-defined]
+            (one.value, word("departments", one)) for one in Department
+        ]
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(max_length=_LONGEST_REASON)
+
+
+class EventsForm(forms.Form):
+    """Which events."""
+
+    words = forms.CharField(required=False, max_length=100)
+    action = forms.ChoiceField(required=False)
+    person = forms.CharField(required=False, max_length=_LONGEST_NAME)
+    since = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 Django's own
+        """Put labels and actions."""
+        super().__init__(*args, **kwargs)
+        for name in ("words", "action", "since", "until"):
+            self.fields[name].label = _label(name)
+        self.fields["person"].label = _label("actor")
+        choices = [("", say("any_action")), *wording()["actions"].items()]
+        self.fields["action"].choices = choices  # type: ignore[attr-defined]
+
+    def asked(self) -> Asked:
+        """Return the events meant; what was typed wrongly does not matter."""
+        self.is_valid()
+        typed = self.cleaned_data
+        return Asked(
+            words=typed.get("words") or "",
+            action=typed.get("action") or "",
+            actor=typed.get("person") or "",
+            since=typed.get("since"),
+            until=typed.get("until"),
+        )

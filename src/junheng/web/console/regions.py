@@ -1,0 +1,63 @@
+"""The places somebody works at, and one region with what lies below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from junheng.base.people import Action
+from junheng.store.queries.people import Standing
+from junheng.store.queries.regions import Change, Place, list_above, list_changes, list_children
+from junheng.web.access import SignedIn, place_for, signed_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage:
+    """What console/home.html may use."""
+
+    name: str
+    standings: Sequence[Standing]
+
+
+@require_safe
+@signed_in
+def home(request: SignedIn) -> HttpResponse:
+    """Show where somebody is what."""
+    page = HomePage(name=request.actor.name, standings=request.actor.standings)
+    return render(request, "console/home.html", {"page": page})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionPage:
+    """What console/region.html may use."""
+
+    place: Place
+    above: Sequence[Place]  # only those the reader may see
+    children: Sequence[Place]
+    changes: Sequence[Change]
+    words: str
+    may_see_people: bool
+    may_see_events: bool
+
+
+@require_safe
+@signed_in
+def region(request: SignedIn, region_id: int) -> HttpResponse:
+    """Show a region and what lies right below it."""
+    actor = request.actor
+    place = place_for(actor, region_id, Action.SEE_REGION)
+    words = request.GET.get("words", "").strip()
+    page = RegionPage(
+        place=place,
+        above=[one for one in list_above(path=place.path)[:-1] if actor.sees(one.path)],
+        children=list_children(parent_id=place.id, words=words),
+        changes=list_changes(region_id=place.id),
+        words=words,
+        may_see_people=actor.may(Action.SEE_PEOPLE, place.path),
+        may_see_events=actor.may(Action.SEE_EVENTS, place.path),
+    )
+    return render(request, "console/region.html", {"page": page})
