@@ -67,6 +67,15 @@ demo: setup ## 生成样例县、测算并列出成果文件 (sample county in, 
 	@echo "成果文件（在 $(DEMO)/结果/ 下，请先打开 Word 简报和 results.xlsx）："
 	@find $(DEMO)/结果 -type f | sort | sed 's/^/  /'
 
+# The demonstration site keeps to itself and speaks to this machine alone.
+SITE := JUNHENG_HOME=$(DEMO)/site JUNHENG_HTTPS=0 $(BIN)/junheng site
+
+.PHONY: site
+site: setup ## 启动演示网站（Ctrl+C 停止），打印网址和各角色的演示账号 (demonstration site)
+	@$(SITE) prepare
+	@$(SITE) demo
+	@$(SITE) serve
+
 .PHONY: realdata
 realdata: setup ## 用项目旁的国外公开数据走一遍：DATA=../shared/data (1,614 real municipalities, demonstration rules)
 	@$(BIN)/python tools/ph_schools.py convert $(DATA)/ph_schools/ph_schools_2015.parquet build/realdata/数据
@@ -78,6 +87,12 @@ realdata: setup ## 用项目旁的国外公开数据走一遍：DATA=../shared/d
 .PHONY: test
 test: setup system lint types ## 全部检查：格式、类型、分层、测试 (everything CI runs)
 	@$(BIN)/pytest -n auto --dist worksteal $(PYTEST_ARGS)
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	  echo "网站部分再在 PostgreSQL 上跑一遍 ……"; \
+	  JUNHENG_TESTS_ON=postgresql $(BIN)/pytest -n auto --dist worksteal tests/operations tests/web; \
+	else \
+	  echo "没有 PostgreSQL，未在它上面再跑 tests/operations、tests/web"; [ "$${CI:-}" != true ]; \
+	fi
 
 .PHONY: lint
 lint: setup ## 代码规范与分层 (ruff and the layer contracts)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs what the rendering tests need, where it may: root on Debian or a relative of it.
+# Installs what the rendering, browser and database tests need, where it may: root on Debian or a relative of it.
 # Anywhere else it says in one line what is missing; those tests are then skipped by name.
 set -euo pipefail
 
-packages=(fontconfig fonts-noto-cjk libreoffice-calc-nogui libreoffice-writer-nogui poppler-utils)
+packages=(chromium fontconfig fonts-noto-cjk libreoffice-calc-nogui libreoffice-writer-nogui poppler-utils postgresql)
 
 command -v dpkg-query >/dev/null || exit 0
 
