@@ -200,7 +200,7 @@ STORAGES = {
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "zh-hans")]
 USE_I18N = USE_TZ = True
-TIME_ZONE = "Asia/Shanghai"
+TIME_ZONE = "PRC"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

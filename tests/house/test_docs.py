@@ -4,10 +4,16 @@ In a fenced block, a line that begins with `junheng ` is a command. A block mark
 with `$ ` and a command; what follows is its output, where a line of dots stands for lines left out.
 """
 
+import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
+import time
+import urllib.request
 from pathlib import Path
+from urllib.error import URLError
 
 import pytest
 
@@ -21,6 +27,12 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FOLDERS = "bench|docs|frontend|src|tests|tools"
 MAKING = re.compile(r"junheng (?:sample|template|intake|map) ")
+SITE = re.compile(r"junheng (?:site|audit) ")
+REGIONS = {
+    "provinces": "code,name\n11,北京市\n",
+    "cities": "code,name,provinceCode\n1101,市辖区,11\n",
+    "areas": "code,name,cityCode,provinceCode\n110101,东城区,1101,11\n",
+}
 LEFT_OUT = "……"
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # What `make demo` runs, after set-up.
@@ -105,7 +117,54 @@ def test_documents_show_commands_and_output():
     assert len(CONSOLE) > 1
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A site of its own in a folder of its own, prepared, and a folder of regions."""
+    home = tmp_path_factory.mktemp("site")
+    (home / "区划文件夹").mkdir()
+    for file, text in REGIONS.items():
+        (home / f"区划文件夹/{file}.csv").write_text(text, encoding="utf-8")
+    environment = {
+        name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"
+    } | {"JUNHENG_HOME": str(home / "var"), "JUNHENG_HTTPS": "0"}
+    environment.pop("JUNHENG_DATABASE", None)
+    for command in ("junheng site prepare", "junheng site regions 区划文件夹"):
+        subprocess.run(words(command), cwd=home, env=environment, check=True, capture_output=True)
+    return home, environment
+
+
+def words(command):
+    return [Path(sys.executable).with_name("junheng"), *shlex.split(command)[1:]]
+
+
+@pytest.mark.parametrize("command", [one for one in commands() if SITE.match(one)])
+def test_every_command_of_the_site_runs(command, site):
+    home, environment = site
+    if command != "junheng site serve":
+        done = subprocess.run(
+            words(command), cwd=home, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stdout
+        return
+    with subprocess.Popen(words(command), cwd=home, env=environment) as server:
+        try:
+            assert "登录" in answer_of("http://localhost:8080/sign-in/")
+        finally:
+            server.terminate()
+
+
+def answer_of(url):
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(url) as answer:
+                return answer.read().decode()
+        except URLError:
+            time.sleep(0.2)
+    raise AssertionError(f"nobody answers at {url}")
+
+
+@pytest.mark.parametrize("command", [one for one in commands() if not SITE.match(one)])
 def test_every_command_a_document_shows_runs(command, desk):
     if MAKING.match(command):  # What it makes must not be there yet.
         for name in re.findall(r"(?:-o|--forms) (\S+)", command):

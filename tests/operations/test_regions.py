@@ -75,7 +75,7 @@ def test_the_nations_own_codes_load_in_a_handful_of_statements(
                 Listed(level=level, code=row["code"], name=row["name"], parent=row[above] if above else "0")
                 for row in csv.DictReader(rows)
             ]  # fmt: skip
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(60):
         assert load(listed).added == len(listed) > 3000
     path_holds()
 

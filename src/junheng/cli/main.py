@@ -397,7 +397,7 @@ def site_prepare() -> None:
 def site_serve(
     port: Annotated[
         int, typer.Option("--port", min=1, max=65535, metavar=_what("whole"), help=help_of("port"))
-    ] = 8000,
+    ] = 8080,
 ) -> None:
     """Run the site until it is stopped."""
     _set_up_site()
@@ -430,7 +430,7 @@ def site_invite(
     ] = "",
     address: Annotated[
         str, typer.Option("--address", metavar=_what("address"), help=help_of("address"))
-    ] = "http://localhost:8000",
+    ] = "http://localhost:8080",
 ) -> None:
     """Print the link by which a person becomes something at a region."""
     _set_up_site()

@@ -16,7 +16,7 @@ class ImpossibleRoleError(JunhengError):
     """A role was meant for a place that has no such role, or lacks its department."""
 
     slug = "impossible-role"
-    sentence = "{role} is no role of {region}. Choose another role, or another region."
+    sentence = "{region} has no such role, or the department does not fit. Choose another one."
 
 
 class InvitationGoneError(JunhengError):
@@ -44,14 +44,14 @@ class StandingAlreadyError(JunhengError):
     """Somebody is already what he would become."""
 
     slug = "standing-already"
-    sentence = "{who} is {role} of {region} already. Nothing was changed."
+    sentence = "{who} is that at {region} already. Nothing was changed."
 
 
 class NothingToEndError(JunhengError):
     """A membership or an invitation has ended, or is nobody's business here."""
 
     slug = "nothing-to-end"
-    sentence = "There is no such {what} any more. Load the page again."
+    sentence = "What was to end has ended already. Load the page again."
 
 
 class NoReasonError(JunhengError):

@@ -69,7 +69,7 @@ def invite(*, actor: Actor, offer: Offer, now: dt.datetime) -> Given:
         raise NotAllowedError(who=actor.name, region=region.name)
     fits = Level(region.level) in LEVELS_OF[role]
     if not fits or (role is Role.DEPARTMENT_USER) != (department is not None):
-        raise ImpossibleRoleError(role=role, region=region.name)
+        raise ImpossibleRoleError(region=region.name)
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     made = Invitation.objects.create(
         secret_sha256=hash_of_secret(secret),
@@ -175,7 +175,7 @@ def _take(invitation: Invitation, actor: Actor, now: dt.datetime) -> None:
         "department": invitation.department,
     }
     if Membership.objects.filter(**standing, until__isnull=True).exists():
-        raise StandingAlreadyError(who=actor.name, role=invitation.role, region=region.name)
+        raise StandingAlreadyError(who=actor.name, region=region.name)
     Membership.objects.create(**standing, since=now)
     invitation.accepted_by_id, invitation.accepted_at = actor.id, now
     invitation.save()
@@ -206,7 +206,7 @@ def withdraw_invitation(*, actor: Actor, invitation_id: int, now: dt.datetime) -
         .first()
     )
     if found is None or not actor.sees(found.region.path):
-        raise NothingToEndError(what="invitation")
+        raise NothingToEndError
     _must_manage(actor, found.region)
     found.withdrawn_at = now
     found.save()
@@ -240,7 +240,7 @@ def end_membership(*, actor: Actor, membership_id: int, reason: str, now: dt.dat
         .first()
     )
     if found is None or not actor.sees(found.region.path):
-        raise NothingToEndError(what="membership")
+        raise NothingToEndError
     _must_manage(actor, found.region)
     if not reason.strip():
         raise NoReasonError(what=found.user.name)

@@ -15,7 +15,7 @@ from junheng.store.models import ChainHead, Event
 
 START: Final = "0" * 64  # what the first event follows
 PAGE: Final = 50
-_READ_TOGETHER: Final = 2000
+_READ_TOGETHER: Final = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
