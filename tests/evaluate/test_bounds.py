@@ -14,6 +14,7 @@ from junheng.evaluate.bounds import Bounds, share
         (Bounds.exactly(50), Bounds(low=0, high=200), 25, math.inf),
         (Bounds(low=50, high=80), Bounds(low=100, high=200), 25, 80),
         (Bounds.exactly(50), Bounds.exactly(200), 25, 25),
+        (Bounds.exactly(1), Bounds.exactly(1), 100, 100),
         # What may be below zero of what may be nothing can be anything.
         (Bounds(low=-1, high=5), Bounds(low=0, high=200), -math.inf, math.inf),
         (Bounds.exactly(5), Bounds.exactly(0), -math.inf, math.inf),
