@@ -181,7 +181,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * _MEGABYTE
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * _MEGABYTE  # of forms, files not counted
+UPLOAD_MEGABYTES = 20
 
 # ------------------------------------------------------------------ files and words
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from junheng.web.console import doors, events, people, regions
+from junheng.web.console import doors, events, people, regions, rounds
 
 urlpatterns = [
     path("", regions.home, name="home"),
@@ -14,6 +14,13 @@ urlpatterns = [
     path("regions/<int:region_id>/people/", people.people_of_region, name="people-of-region"),
     path("invitations/<int:invitation_id>/withdraw/", people.withdraw, name="withdraw"),
     path("memberships/<int:membership_id>/end/", people.end, name="end"),
+    path("regions/<int:region_id>/rounds/", rounds.rounds_of_region, name="rounds-of-region"),
+    path("rounds/<int:round_id>/", rounds.round_board, name="round-board"),
+    path("rounds/<int:round_id>/template/", rounds.round_template, name="round-template"),
+    path("uploads/<int:upload_id>/", rounds.upload, name="upload"),
+    path("uploads/<int:upload_id>/commit/", rounds.commit, name="commit"),
+    path("uploads/<int:upload_id>/discard/", rounds.discard, name="discard"),
+    path("uploads/<int:upload_id>/undo/", rounds.undo, name="undo"),
     path("regions/<int:region_id>/events/", events.events_of_region, name="events-of-region"),
 ]
 

@@ -84,6 +84,9 @@ class Action(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     MANAGE_REGIONS = "manage_regions"
     SEE_EVENTS = "see_events"
+    SEE_ROUNDS = "see_rounds"
+    OPEN_ROUNDS = "open_rounds"
+    UPLOAD = "upload"
 
 
 _EVERYBODY: Final = frozenset(Role)
@@ -95,6 +98,9 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.MANAGE_PEOPLE: frozenset({Role.COUNTY_DIRECTOR, Role.SYSTEM_ADMINISTRATOR}),
     Action.MANAGE_REGIONS: frozenset({Role.SYSTEM_ADMINISTRATOR}),
     Action.SEE_EVENTS: frozenset({Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR}),
+    Action.SEE_ROUNDS: _EVERYBODY - {Role.SYSTEM_ADMINISTRATOR},
+    Action.OPEN_ROUNDS: frozenset({Role.COUNTY_CLERK, Role.COUNTY_DIRECTOR}),
+    Action.UPLOAD: frozenset({Role.SCHOOL_CLERK, Role.COUNTY_CLERK}),
 }
 
 # Whom a role may invite; nobody makes another his superior.

@@ -73,3 +73,45 @@ class RegionFileError(JunhengError):
 
     slug = "region-file"
     sentence = "The list of regions does not hold together at {code}: {why}. Nothing was loaded."
+
+
+class ImpossibleRoundError(JunhengError):
+    """A round of collection that cannot be: no county, a name twice, an end before its beginning."""
+
+    slug = "impossible-round"
+    sentence = "The round {name} cannot be opened: choose another name, and a later deadline."
+
+
+class NotNowError(JunhengError):
+    """A round takes nothing now."""
+
+    slug = "not-now"
+    sentence = "{round} takes data from {opens} until {deadline}. Ask the county for a new round."
+
+
+class WrongStateError(JunhengError):
+    """What was asked cannot be done with an upload any more, or not yet."""
+
+    slug = "wrong-state"
+    sentence = "{name} is no longer as it was shown. Load the page again."
+
+
+class NothingToChangeError(JunhengError):
+    """An upload says only what stands already."""
+
+    slug = "nothing-to-change"
+    sentence = "All that {name} says stands already. Nothing was changed."
+
+
+class OvertakenError(JunhengError):
+    """What an upload brought was changed again since."""
+
+    slug = "overtaken"
+    sentence = "Later uploads changed some of what {name} brought. Undo the later ones first."
+
+
+class NoFileError(JunhengError):
+    """A form came without a file, or with one too large to be a workbook."""
+
+    slug = "no-file"
+    sentence = "{why}"

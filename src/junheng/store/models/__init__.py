@@ -1,7 +1,19 @@
 """Tables. Rows are facts, written by operations; one file a noun."""
 
+from junheng.store.models.collection import Round, Upload, Value
 from junheng.store.models.events import ChainHead, Event
 from junheng.store.models.people import Invitation, Membership, User
 from junheng.store.models.regions import Region, RegionChange
 
-__all__ = ["ChainHead", "Event", "Invitation", "Membership", "Region", "RegionChange", "User"]
+__all__ = [
+    "ChainHead",
+    "Event",
+    "Invitation",
+    "Membership",
+    "Region",
+    "RegionChange",
+    "Round",
+    "Upload",
+    "User",
+    "Value",
+]

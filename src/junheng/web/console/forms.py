@@ -7,6 +7,9 @@ from typing import Any
 from django import forms
 
 from junheng.base.people import Department, Role
+from junheng.explain.words import Words
+from junheng.operations.rounds import Terms
+from junheng.rulebook.loader import list_rulebooks, load_rulebook
 from junheng.store.queries.events import Asked
 from junheng.web.wording import say, word, wording
 
@@ -89,6 +92,32 @@ class InviteForm(forms.Form):
         self.fields["department"].choices = [("", say("no_department"))] + [  # type: ignore[attr-defined]
             (one.value, word("departments", one)) for one in Department
         ]
+
+
+class RoundForm(forms.Form):
+    """What a round collects, and when."""
+
+    round_name = forms.CharField(max_length=_LONGEST_NAME)
+    rulebook = forms.ChoiceField()
+    on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    opens_at = forms.DateTimeField(widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    deadline = forms.DateTimeField(widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 Django's own
+        """Put labels and rulebooks."""
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = _label(name)
+        named = [(one, Words(load_rulebook(one).labels).rulebook) for one in list_rulebooks()]
+        self.fields["rulebook"].choices = named  # type: ignore[attr-defined]
+
+    def terms(self) -> Terms:
+        """Return what was typed."""
+        typed = self.cleaned_data
+        return Terms(
+            name=typed["round_name"], rulebook=typed["rulebook"], on=typed["on"],
+            opens_at=typed["opens_at"], deadline=typed["deadline"],
+        )  # fmt: skip
 
 
 class ReasonForm(forms.Form):

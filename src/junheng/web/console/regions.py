@@ -9,9 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from junheng.base.people import Action
+from junheng.base.people import Action, Level
 from junheng.store.queries.people import Standing
 from junheng.store.queries.regions import Change, Place, list_above, list_changes, list_children
+from junheng.store.queries.rounds import RoundRow, list_rounds
 from junheng.web.access import SignedIn, place_for, signed_in
 
 
@@ -39,7 +40,9 @@ class RegionPage:
     above: Sequence[Place]  # only those the reader may see
     children: Sequence[Place]
     changes: Sequence[Change]
+    rounds: Sequence[RoundRow]  # of a school's county, for whoever reports for the school
     words: str
+    may_see_rounds: bool
     may_see_people: bool
     may_see_events: bool
 
@@ -51,12 +54,16 @@ def region(request: SignedIn, region_id: int) -> HttpResponse:
     actor = request.actor
     place = place_for(actor, region_id, Action.SEE_REGION)
     words = request.GET.get("words", "").strip()
+    above = list_above(path=place.path)[:-1]
+    is_school = place.level is Level.SCHOOL and actor.may(Action.UPLOAD, place.path)
     page = RegionPage(
         place=place,
-        above=[one for one in list_above(path=place.path)[:-1] if actor.sees(one.path)],
+        above=[one for one in above if actor.sees(one.path)],
+        rounds=list_rounds(county=above[-1]) if is_school else (),
         children=list_children(parent_id=place.id, words=words),
         changes=list_changes(region_id=place.id),
         words=words,
+        may_see_rounds=place.level is Level.COUNTY and actor.may(Action.SEE_ROUNDS, place.path),
         may_see_people=actor.may(Action.SEE_PEOPLE, place.path),
         may_see_events=actor.may(Action.SEE_EVENTS, place.path),
     )

@@ -1,0 +1,132 @@
+"""Tables as single values, one a row, and back: how they are kept, compared and undone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from junheng.base.elements import Dictionary, Element, Table
+from junheng.intake.tables import Cell, Tables, make_tables
+
+_YES, _NO = "yes", "no"
+_BETWEEN: Final = "|"
+_COUNTED: Final = "#"  # before the number of a row that has no key
+_SCHOOL: Final = "school"
+
+
+class Spot(NamedTuple):
+    """Which value: the table, the row as its keys name it, the element."""
+
+    table: str
+    row: str
+    element: str
+
+    @property
+    def school(self) -> str:
+        """The code of the school it is of; empty for the county's own."""
+        return self.row.partition(_BETWEEN)[0].partition(_COUNTED)[0]
+
+
+class Kept(NamedTuple):
+    """One reported value as text, and the cell it was read from."""
+
+    text: str
+    cell: Cell | None
+
+
+def values_of(tables: Tables, dictionary: Dictionary) -> dict[Spot, Kept]:
+    """Return every reported value of a county's tables, keys of rows left out.
+
+    Rows without key are told by their school and their place among its rows.
+    """
+    found: dict[Spot, Kept] = {}
+    for table in dictionary.table:
+        elements = [e for e in dictionary.elements_of(table.id) if e.id not in table.key]
+        for key, row in _keyed(tables, table):
+            for element in elements:
+                value = row[element.id]
+                if value is not None:
+                    cell = tables.cell(table.id, element.id, row["row"])
+                    found[Spot(table.id, key, element.id)] = Kept(text_of(value), cell)
+    return found
+
+
+def _keyed(tables: Tables, table: Table) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    count: Counter[str] = Counter()
+    for row in tables[table.id].to_dicts():
+        if table.layout == "form":
+            yield "", row
+        elif table.key:
+            yield _BETWEEN.join(str(row[name]) for name in table.key), row
+        else:
+            school = str(row.get(_SCHOOL) or "")
+            count[school] += 1
+            yield f"{school}{_COUNTED}{count[school]}", row
+
+
+def text_of(value: object) -> str:
+    """Return a value as the text it is kept as; the same value gives the same text."""
+    if isinstance(value, bool):
+        return _YES if value else _NO
+    if isinstance(value, float):
+        return repr(int(value)) if value.is_integer() and abs(value) < 10**15 else repr(value)
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def value_of(text: str, element: Element) -> object:
+    """Return the value that was kept as a text."""
+    return _READ[element.type](text)
+
+
+_READ: Final[Mapping[str, Callable[[str], object]]] = {
+    "text": str,
+    "choice": str,
+    "yes_no": lambda text: text == _YES,
+    "integer": int,
+    "year": int,
+    "decimal": float,
+    "date": dt.date.fromisoformat,
+}
+
+
+def tables_of(values: Iterable[tuple[Spot, str]], dictionary: Dictionary, county: str) -> Tables:
+    """Return the tables of a county from its kept values."""
+    rows: dict[str, dict[str, dict[str, object]]] = defaultdict(dict)
+    elements = {(e.table, e.id): e for e in dictionary.element}
+    for spot, text in values:
+        row = rows[spot.table].setdefault(spot.row, {})
+        row[spot.element] = value_of(text, elements[spot.table, spot.element])
+    listed = {}
+    for table in dictionary.table:
+        found = sorted(rows[table.id].items(), key=lambda one: _order(one[0]))
+        listed[table.id] = [{**_key_of(table, key), **row} for key, row in found]
+    return make_tables(dictionary, listed, county=county)
+
+
+def _order(key: str) -> tuple[str, int, str]:
+    school, _, number = key.partition(_COUNTED)
+    return (school, int(number) if number else 0, key)
+
+
+def _key_of(table: Table, key: str) -> dict[str, object]:
+    if table.layout == "form":
+        return {}
+    if table.key:
+        return dict(zip(table.key, key.split(_BETWEEN), strict=True))
+    return {}
+
+
+class Change(NamedTuple):
+    """One value that differs between two versions; nothing where it is not reported."""
+
+    spot: Spot
+    old: str | None
+    new: str | None
+
+
+def changes(old: Mapping[Spot, str], new: Mapping[Spot, str]) -> list[Change]:
+    """Return what differs, in the order of tables, rows and elements as they were read."""
+    spots = dict.fromkeys([*new, *old])
+    return [Change(s, old.get(s), new.get(s)) for s in spots if old.get(s) != new.get(s)]

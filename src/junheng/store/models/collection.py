@@ -1,0 +1,110 @@
+"""Rounds of collection, the workbooks that came, and the values in them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from junheng.store.models.people import User
+from junheng.store.models.regions import Region
+
+
+class Round(models.Model):
+    """One collection of a county's data: by which rules, for which day, from when until when."""
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="rounds")
+    name = models.CharField(max_length=64)
+    rulebook = models.CharField(max_length=64)
+    on = models.DateField()  # the day whose rules apply
+    opens_at = models.DateTimeField()
+    deadline = models.DateTimeField()
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="rounds_opened")
+
+    class Meta:
+        """A county's rounds have names of their own and end after they begin."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["region", "name"], name="one_round_per_name"),
+            models.CheckConstraint(
+                condition=Q(deadline__gt=F("opens_at")), name="round_ends_after_it_opens"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Upload(models.Model):
+    """One workbook that came, or the taking back of one; what became of it is its state."""
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        REJECTED = "rejected"
+        READY = "ready"
+        COMMITTED = "committed"
+        DISCARDED = "discarded"
+        UNDONE = "undone"
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="uploads")
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)
+    state = models.CharField(max_length=16, choices=State.choices)
+    by = models.ForeignKey(User, models.PROTECT, related_name="uploads")
+    at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    changed = models.IntegerField(null=True)  # how many values it changed, once committed
+
+    class Meta:
+        """It is in a known state, and decided at some time exactly if it is decided."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(state__in=["rejected", "ready"], decided_at__isnull=True)
+                | Q(state__in=["committed", "discarded", "undone"], decided_at__isnull=False),
+                name="upload_decided_sometime",
+            ),
+            models.CheckConstraint(
+                condition=Q(changed__isnull=True) | Q(state__in=["committed", "undone"]),
+                name="only_committed_changes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Value(models.Model):
+    """One value of a round from one upload on, until another upload takes its place.
+
+    A row is written once; only the upload that takes its place is entered later.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="values")
+    table = models.CharField(max_length=32)
+    row = models.CharField(max_length=120)
+    element = models.CharField(max_length=64)
+    text = models.TextField()  # empty: no longer reported
+    upload = models.ForeignKey(Upload, models.PROTECT, related_name="values")
+    sheet = models.CharField(max_length=64, blank=True)
+    cell = models.CharField(max_length=16, blank=True)
+    superseded_by = models.ForeignKey(
+        Upload, models.PROTECT, null=True, related_name="values_superseded"
+    )
+
+    class Meta:
+        """At any time a value is one value."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["round", "table", "row", "element"],
+                condition=Q(superseded_by__isnull=True),
+                name="one_standing_value",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row} {self.element}"

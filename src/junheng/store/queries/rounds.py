@@ -1,0 +1,133 @@
+"""Rounds, uploads and values as pages and operations need them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Max, Q
+
+from junheng.intake.rows import Spot
+from junheng.store.models import Region, Round, Upload, Value
+from junheng.store.queries.regions import Place, find_region
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundRow:
+    """One round."""
+
+    id: int
+    name: str
+    rulebook: str
+    on: dt.date
+    opens_at: dt.datetime
+    deadline: dt.datetime
+    county: Place
+
+    def is_open(self, now: dt.datetime) -> bool:
+        """Whether data may come now."""
+        return self.opens_at <= now < self.deadline
+
+
+def _round(row: Round, county: Place) -> RoundRow:
+    return RoundRow(
+        id=row.pk, name=row.name, rulebook=row.rulebook, on=row.on, opens_at=row.opens_at,
+        deadline=row.deadline, county=county,
+    )  # fmt: skip
+
+
+def find_round(*, round_id: int) -> RoundRow | None:
+    """Return a round of a county that is valid today. Two queries."""
+    row = Round.objects.filter(pk=round_id).first()
+    county = find_region(region_id=row.region_id) if row is not None else None
+    return None if row is None or county is None else _round(row, county)
+
+
+def list_rounds(*, county: Place) -> Sequence[RoundRow]:
+    """Return a county's rounds, the newest first. One query."""
+    rows = Round.objects.filter(region_id=county.id).order_by("-opens_at", "-pk")
+    return [_round(row, county) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadRow:
+    """One upload."""
+
+    id: int
+    round_id: int
+    name: str
+    sha256: str
+    state: str
+    by_id: int
+    by: str
+    at: dt.datetime
+    changed: int | None
+    is_undo: bool
+
+
+def _upload(row: Upload) -> UploadRow:
+    return UploadRow(
+        id=row.pk, round_id=row.round_id, name=row.name, sha256=row.sha256, state=row.state,
+        by_id=row.by_id, by=row.by.name, at=row.at, changed=row.changed,
+        is_undo=row.undoes_id is not None,
+    )  # fmt: skip
+
+
+def find_upload(*, upload_id: int) -> UploadRow | None:
+    """Return one upload. One query."""
+    row = Upload.objects.select_related("by").filter(pk=upload_id).first()
+    return None if row is None else _upload(row)
+
+
+def list_uploads(*, round_id: int, by_id: int | None = None) -> Sequence[UploadRow]:
+    """Return the uploads of a round, the newest first; those of one person if told. One query."""
+    rows = Upload.objects.select_related("by").filter(round_id=round_id)
+    if by_id is not None:
+        rows = rows.filter(by_id=by_id)
+    return [_upload(row) for row in rows.order_by("-at", "-pk")]
+
+
+def standing_values(*, round_id: int) -> dict[Spot, str]:
+    """Return what is reported now, by spot. One query."""
+    rows = Value.objects.filter(round_id=round_id, superseded_by__isnull=True).exclude(text="")
+    found = rows.order_by("pk").values_list("table", "row", "element", "text")
+    return {Spot(table, row, element): text for table, row, element, text in found}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far one school is."""
+
+    code: str
+    name: str
+    values: int
+    last: dt.datetime | None
+
+
+def list_progress(
+    *, round_id: int, county: Place, codes: frozenset[str] | None = None
+) -> Sequence[Progress]:
+    """Return how many values stand of every school of the county. Two queries."""
+    schools = Region.objects.filter(parent_id=county.id, level="school", valid_until__isnull=True)
+    if codes is not None:
+        schools = schools.filter(code__in=codes)
+    standing = Value.objects.filter(round_id=round_id, superseded_by__isnull=True).exclude(text="")
+    by_row = standing.values("row").annotate(values_=Count("pk"), last=Max("upload__at"))
+    counts: dict[str, tuple[int, dt.datetime | None]] = {}
+    for one in by_row.order_by():
+        code = Spot("", one["row"], "").school
+        count, last = counts.get(code, (0, None))
+        later = one["last"] if last is None or one["last"] > last else last
+        counts[code] = (count + one["values_"], later)
+    return [
+        Progress(code=row.code, name=row.name, values=counts.get(row.code, (0, None))[0],
+                 last=counts.get(row.code, (0, None))[1])
+        for row in schools.order_by("code", "name", "pk")
+    ]  # fmt: skip
+
+
+def is_overtaken(*, upload_id: int) -> bool:
+    """Whether later uploads changed something that an upload had brought. One query."""
+    later = Value.objects.filter(upload_id=upload_id).filter(~Q(superseded_by__isnull=True))
+    return later.exists()

@@ -1,0 +1,332 @@
+"""Rounds of collection: open, see how far everybody is, download, upload, decide."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from junheng.base.errors import JunhengError
+from junheng.base.people import Action, Level, Role
+from junheng.intake.rejects import Notice, Reject
+from junheng.intake.rows import tables_of
+from junheng.intake.template import write_template
+from junheng.operations import rounds, uploads
+from junheng.operations.errors import NoFileError, NotAllowedError
+from junheng.rulebook.loader import load_rulebook
+from junheng.rulebook.model import Rulebook
+from junheng.store.queries.people import Actor
+from junheng.store.queries.regions import Place
+from junheng.store.queries.rounds import (
+    Progress,
+    RoundRow,
+    UploadRow,
+    find_round,
+    find_upload,
+    list_progress,
+    list_rounds,
+    list_uploads,
+    standing_values,
+)
+from junheng.web.access import SignedIn, place_for, signed_in
+from junheng.web.console.forms import RoundForm
+from junheng.web.wording import say
+
+_PAGE = 50
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundsPage:
+    """What console/rounds_of_region.html may use."""
+
+    place: Place
+    rounds: Sequence[tuple[RoundRow, bool]]  # with whether it takes data now
+    may_open: bool
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def rounds_of_region(request: SignedIn, region_id: int) -> HttpResponse:
+    """Show a county's rounds, and open one."""
+    opening = request.method == "POST"
+    action = Action.OPEN_ROUNDS if opening else Action.SEE_ROUNDS
+    place = _county_for(request.actor, region_id, action)
+    form = RoundForm(request.POST if opening else None)
+    if opening and form.is_valid() and _opened(request, place, form):
+        return redirect("rounds-of-region", region_id=place.id)
+    now = timezone.now()
+    page = RoundsPage(
+        place=place,
+        rounds=[(one, one.is_open(now)) for one in list_rounds(county=place)],
+        may_open=request.actor.may(Action.OPEN_ROUNDS, place.path),
+    )
+    context = {"page": page, "form": form}
+    status = 422 if opening else 200
+    return render(request, "console/rounds_of_region.html", context, status=status)
+
+
+def _county_for(actor: Actor, region_id: int, action: Action) -> Place:
+    place = place_for(actor, region_id, action)
+    if place.level is not Level.COUNTY:
+        raise Http404
+    return place
+
+
+def _opened(request: SignedIn, place: Place, form: RoundForm) -> bool:
+    try:
+        rounds.open_round(
+            actor=request.actor, region_id=place.id, terms=form.terms(), now=timezone.now()
+        )
+    except JunhengError as error:
+        form.add_error(None, error.in_chinese())
+        return False
+    messages.success(request, say("opened", name=form.cleaned_data["round_name"]))
+    return True
+
+
+# ------------------------------------------------------------------ one round
+
+
+def round_for(actor: Actor, round_id: int) -> RoundRow:
+    """Return a round that somebody may see: of a county of his, or of his school's. Two queries.
+
+    Raises:
+        Http404: there is none, or none of his.
+        PermissionDenied: he sees the county, but no rounds.
+    """
+    found = find_round(round_id=round_id)
+    if found is None:
+        raise Http404
+    path = found.county.path
+    if _is_of_a_school(actor, path) or actor.may(Action.SEE_ROUNDS, path):
+        return found
+    if actor.sees(path):
+        raise PermissionDenied
+    raise Http404
+
+
+def _is_of_a_school(actor: Actor, path: str) -> bool:
+    return any(
+        one.role is Role.SCHOOL_CLERK and one.path.startswith(path) for one in actor.standings
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundPage:
+    """What console/round.html may use."""
+
+    round: RoundRow
+    is_open: bool
+    progress: Sequence[Progress]
+    uploads: Sequence[UploadRow]
+    may_upload: bool
+    error: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def round_board(request: SignedIn, round_id: int) -> HttpResponse:
+    """Show how far everybody is, and take a workbook."""
+    found = round_for(request.actor, round_id)
+    mine = _mine(request.actor, found)
+    error = ""
+    if request.method == "POST":
+        if not _may_upload(request.actor, found):
+            raise PermissionDenied
+        try:
+            upload_id = _received(request, found)
+        except JunhengError as refused:
+            error = refused.in_chinese()
+        else:
+            return redirect("upload", upload_id=upload_id)
+    page = RoundPage(
+        round=found,
+        is_open=found.is_open(timezone.now()),
+        progress=list_progress(round_id=found.id, county=found.county, codes=mine),
+        uploads=list_uploads(
+            round_id=found.id, by_id=request.actor.id if mine is not None else None
+        ),
+        may_upload=_may_upload(request.actor, found),
+        error=error,
+    )
+    return render(request, "console/round_board.html", {"page": page}, status=422 if error else 200)
+
+
+def _mine(actor: Actor, found: RoundRow) -> frozenset[str] | None:
+    """Return the schools somebody sees of a round; None: all."""
+    if actor.may(Action.SEE_ROUNDS, found.county.path):
+        return None
+    return uploads.reports_for(actor, found.county.id, found.county.path)
+
+
+def _may_upload(actor: Actor, found: RoundRow) -> bool:
+    path = found.county.path
+    return actor.may(Action.UPLOAD, path) or _is_of_a_school(actor, path)
+
+
+def _received(request: SignedIn, found: RoundRow) -> int:
+    file = request.FILES.get("file")
+    if file is None or file.size is None:
+        raise NoFileError(why=say("no_file"))
+    if file.size > settings.UPLOAD_MEGABYTES * 1024 * 1024:
+        raise NoFileError(why=say("too_large", limit=settings.UPLOAD_MEGABYTES))
+    return uploads.receive(
+        actor=request.actor, round_id=found.id, name=Path(file.name or "").name,
+        content=file.read(), now=timezone.now(),
+    )  # fmt: skip
+
+
+@require_safe
+@signed_in
+def round_template(request: SignedIn, round_id: int) -> HttpResponse:
+    """Send the workbook to fill in, with what stands already; a school gets its own rows alone."""
+    found = round_for(request.actor, round_id)
+    mine, rulebook = _mine(request.actor, found), load_rulebook(found.rulebook)
+    values = standing_values(round_id=found.id)
+    chosen = ((s, t) for s, t in values.items() if mine is None or s.school in mine)
+    tables = tables_of(chosen, rulebook.dictionary, found.county.name)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "template.xlsx"
+        write_template(path, rulebook.dictionary, rulebook.labels, tables=tables)
+        content = path.read_bytes()
+    name = content_disposition_header(as_attachment=True, filename=f"{found.name}.xlsx")
+    return HttpResponse(content, content_type=_XLSX, headers={"Content-Disposition": name or ""})
+
+
+# ------------------------------------------------------------------ one upload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """One value that an upload would change, in words."""
+
+    table: str
+    row: str
+    element: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadPage:
+    """What console/upload.html may use."""
+
+    round: RoundRow
+    upload: UploadRow
+    rejects: Sequence[Reject]
+    notices: Sequence[Notice]
+    count: int
+    foreign: Sequence[str]
+    may_decide: bool
+
+
+@require_safe
+@signed_in
+def upload(request: SignedIn, upload_id: int) -> HttpResponse:
+    """Show what an upload says: refusals, what was read otherwise, and what it would change."""
+    row, found = _upload_for(request.actor, upload_id)
+    seen = None
+    if row.state in {"ready", "rejected"}:
+        seen = uploads.look(
+            actor=request.actor, round_id=row.round_id, sha256=row.sha256, name=row.name
+        )
+    told = (
+        [] if seen is None else [_told(one, load_rulebook(found.rulebook)) for one in seen.changes]
+    )
+    page = UploadPage(
+        round=found,
+        upload=row,
+        rejects=seen.rejects if seen else (),
+        notices=seen.notices if seen else (),
+        count=len(told),
+        foreign=seen.foreign if seen else (),
+        may_decide=_may_decide(request.actor, row, found),
+    )
+    listed = Paginator(told, _PAGE).get_page(request.GET.get("page"))
+    return render(request, "console/upload.html", {"page": page, "changes": listed})
+
+
+def _upload_for(actor: Actor, upload_id: int) -> tuple[UploadRow, RoundRow]:
+    """Return an upload that somebody may see: his own, or any of a county whose rounds he sees.
+
+    Raises:
+        Http404: there is none, or none of his.
+    """
+    row = find_upload(upload_id=upload_id)
+    if row is None:
+        raise Http404
+    found = round_for(actor, row.round_id)
+    if row.by_id != actor.id and not actor.may(Action.SEE_ROUNDS, found.county.path):
+        raise Http404
+    return row, found
+
+
+def _may_decide(actor: Actor, row: UploadRow, found: RoundRow) -> bool:
+    return row.by_id == actor.id or actor.may(Action.OPEN_ROUNDS, found.county.path)
+
+
+def _told(change: Any, rulebook: Rulebook) -> ChangeRow:  # noqa: ANN401 a named tuple of intake
+    labels: Any = rulebook.labels
+    spot = change.spot
+    return ChangeRow(
+        table=labels["tables"][spot.table]["sheet"],
+        row=spot.row.replace("|", " "),
+        element=labels["elements"][spot.element]["label"],
+        old=_word(labels, spot.element, change.old),
+        new=_word(labels, spot.element, change.new),
+    )
+
+
+def _word(labels: Any, element: str, text: str | None) -> str:  # noqa: ANN401 a tree of texts
+    return "" if text is None else str(labels["choices"].get(element, {}).get(text, text))
+
+
+@require_POST
+@signed_in
+def commit(request: SignedIn, upload_id: int) -> HttpResponse:
+    """Take over an upload."""
+    return _decided(request, upload_id, uploads.commit, "committed")
+
+
+@require_POST
+@signed_in
+def discard(request: SignedIn, upload_id: int) -> HttpResponse:
+    """Set an upload aside."""
+    return _decided(request, upload_id, uploads.discard, "discarded")
+
+
+@require_POST
+@signed_in
+def undo(request: SignedIn, upload_id: int) -> HttpResponse:
+    """Take an upload back."""
+    return _decided(request, upload_id, uploads.undo, "undone")
+
+
+def _decided(
+    request: SignedIn, upload_id: int, operation: Callable[..., int | None], told: str
+) -> HttpResponse:
+    row, found = _upload_for(request.actor, upload_id)
+    if not _may_decide(request.actor, row, found):
+        raise PermissionDenied
+    try:
+        count = operation(actor=request.actor, upload_id=row.id, now=timezone.now())
+    except NotAllowedError as error:
+        raise PermissionDenied from error
+    except JunhengError as error:
+        messages.error(request, error.in_chinese())
+        return redirect("upload", upload_id=row.id)
+    messages.success(request, say(told, count=count))
+    return redirect("round-board", round_id=found.id)
