@@ -186,6 +186,13 @@ def test_evaluate_keeps_the_reasons_in_its_results(run, book, tmp_path):
         found = json.loads((tmp_path / folder / "results.json").read_text(encoding="utf-8"))
         assert [one["reason"] for one in found["answered_warnings"]] == reasons
         assert found["checks"] == {"error": 0, "warning": warnings, "advice": 0}
+        book = openpyxl.load_workbook(tmp_path / folder / "results.xlsx")
+        assert ("已说明的警告" in book.sheetnames) is bool(reasons)
+    told = list(book["已说明的警告"].iter_rows(values_only=True))
+    line = dict(zip(told[2], told[3], strict=True))
+    assert (line["理由"], line["填写人"], line["级别"]) == ("临时借用", "", "警告")
+    assert line["情况"] == found["answered_warnings"][0]["why"]
+    assert line["学校"] == found["answered_warnings"][0]["school_name"]
 
 
 def test_evaluate_annotates_what_it_refuses(run, book, tmp_path):
