@@ -27,6 +27,7 @@ TARGETS = tomllib.loads((ROOT / "tools/mutation.toml").read_text(encoding="utf-8
 COPIED = ("src", "tests", "docs", "tools", "pyproject.toml", "README.md")
 # A mutant that loops for ever is caught too; no honest run takes this long.
 PATIENCE_SECONDS = 900
+_TOLD_EVERY = 20
 
 SWAPS: dict[type[ast.AST], str] = {
     ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==",
@@ -237,8 +238,11 @@ def run(target: str, size: int, workers: int) -> tuple[int, list[Mutant]]:
 
         if tried(None)[1]:
             sys.exit(f"{target}: the tests fail without any change")
-        for done in as_completed([pool.submit(tried, mutant) for mutant in chosen]):
+        every_one = [pool.submit(tried, mutant) for mutant in chosen]
+        for count, done in enumerate(as_completed(every_one), 1):
             mutant, caught = done.result()
+            if count % _TOLD_EVERY == 0:
+                print(f"  {count} tried", flush=True)
             if mutant and not caught:
                 missed.append(mutant)
                 print(f"  not caught: {mutant}", flush=True)

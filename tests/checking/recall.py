@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from junheng.intake.checking.issues import Spot, place_of
+from junheng.intake.checking.issues import place_of
 from junheng.intake.checking.run import check_tables
 from junheng.intake.layout import layout_of
 from junheng.intake.template import FIRST_ROW, address_of
@@ -22,9 +22,8 @@ class Place:
 
 def issues_of(tables, book, *, last=None, rejects=()):
     """What the checks say of tables; nothing about cells that were refused."""
-    refused = {Spot(sheet=one.sheet, cell=one.cell) for one in rejects}
     words = (book.checks, book.dictionary, book.labels)
-    return check_tables(tables, *words, last=last, refused=refused)
+    return check_tables(tables, *words, last=last, refused=rejects)
 
 
 def said_of(issues):

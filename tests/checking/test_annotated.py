@@ -5,7 +5,6 @@ import pytest
 from openpyxl.comments import Comment
 
 from checking.world import RULEBOOK
-from junheng.intake.checking.issues import Spot
 from junheng.intake.checking.reasons import answer, reasons_within
 from junheng.intake.checking.run import check_tables
 from junheng.intake.reader import read_input
@@ -31,7 +30,7 @@ def checked(path, reasons=()):
         RULEBOOK.checks,
         RULEBOOK.dictionary,
         RULEBOOK.labels,
-        refused={Spot(sheet=one.sheet, cell=one.cell) for one in reading.rejects},
+        refused=reading.rejects,
     )
     return reading, lines_of(reading.rejects, answer(issues, reasons), reading.tables)
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from random import Random
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,6 +70,31 @@ def test_a_change_anywhere_in_the_sample_is_as_if_evaluated_anew(sample, before,
         change = random_change(dice, sample, table)
         found, changed = evaluate_change(before, sample, LAW, change)
         assert_same(found, evaluate_county(changed, LAW))
+
+
+DESCRIBED = [
+    *("area", "built_year", "migrant_pupils", "dense_city_school", "boarding_school", "sponsor"),
+    *("kind", "not_counted", "mother_school", "merge_decision"),
+    *("pupils_primary", "pupils_junior", "classes_primary", "classes_junior"),
+]
+
+
+@pytest.mark.parametrize("element", DESCRIBED)
+def test_what_describes_a_school_is_read_wherever_somebody_asks(sample, before, element):
+    """Of every kind a school that some relaxation helps or may help, and the largest of all."""
+    dice = Random(element)
+    schools = sample["schools"].sort(pl.col("pupils_primary").fill_null(0), descending=True)
+    codes = {code for used in before.used.values() for code in used[:2]} | {schools["school"][0]}
+    points = schools.filter(kind="teaching_point")["school"]
+    elements = DICTIONARY.elements_of("schools")
+    definition = next(one for one in elements if one.id == element)
+    for code in sorted({*codes, points[0], points[-1]}):
+        row = schools.row(by_predicate=pl.col("school") == code, named=True)
+        for value in (None, something(dice, definition, row, elements, 0)):
+            if element != "kind" or value is not None:
+                change = Change(table="schools", key=(code,), element=element, value=value)
+                found, changed = evaluate_change(before, sample, LAW, change)
+                assert_same(found, evaluate_county(changed, LAW))
 
 
 @settings(max_examples=50)

@@ -5,7 +5,10 @@ import shutil
 import pytest
 from polars.testing import assert_frame_equal
 
+from intake.books import Cells
 from junheng.base.errors import UnusableFileError
+from junheng.intake.checking.issues import SEVERITIES
+from junheng.intake.checking.run import check_tables
 from junheng.intake.many import joined, read_workbooks, workbooks_in
 from junheng.intake.reader import read_input
 
@@ -47,6 +50,16 @@ def test_every_county_is_read_as_if_it_were_alone(folder, read, dictionary, labe
         )
 
 
+def test_the_only_county_of_a_folder_need_not_be_named_to_find_its_cells(folder, read):
+    (folder / "1.xlsx").unlink()
+    (folder / "2.xlsx").unlink()
+    tables = read(folder).tables
+    assert tables.cell("schools", "pupils_primary", 4).file == "0.xlsx"
+    assert tables.cell("schools", "pupils_primary", 4) == tables.cell(
+        "schools", "pupils_primary", 4, "甲县"
+    )
+
+
 def test_processes_side_by_side_read_the_same(folder, read):
     for number in range(3, 40):
         shutil.copy(folder / "0.xlsx", folder / f"{number}.xlsx")
@@ -81,3 +94,72 @@ def test_a_folder_of_workbooks_and_tables_is_not_guessed_at(folder):
 def test_a_folder_of_tables_has_no_workbooks(tmp_path):
     (tmp_path / "学校.csv").write_text("县\n", encoding="utf-8")
     assert workbooks_in(tmp_path) == ()
+
+
+@pytest.fixture
+def mixed(cells, save, tmp_path):
+    """Six counties: two alike in nothing odd, one with a notice, one refused within a row, more."""
+    folder = tmp_path / "混"
+    folder.mkdir()
+    for number in range(6):
+        sheets = {name: Cells(sheet.rows) for name, sheet in cells.items()}
+        sheets["县情"]["D4"] = f"第{number}县"
+        teachers = sheets["教师"].column("教职工数（人）")
+        if number == 2:
+            sheets["教师"][f"{teachers}4"] = " 412 "
+        if number == 4:
+            sheets["教师"][f"{teachers}5"] = 1
+        shutil.move(save(sheets, name=f"{number}"), folder)
+    return folder
+
+
+def test_odd_files_among_plain_ones_are_read_as_if_each_were_alone(mixed, read, dictionary, labels):
+    together = read(mixed)
+    alone = [read_input(file, dictionary, labels) for file in workbooks_in(mixed)]
+    assert together.tables.counties() == tuple(f"第{number}县" for number in range(6))
+    assert together.rejects == tuple(one for each in alone for one in each.rejects)
+    assert {one.file for one in together.rejects} == {"4.xlsx"}
+    assert together.notices == tuple(one for each in alone for one in each.notices)
+    assert {one.file for one in together.notices} == {"2.xlsx"}
+    for each, county in zip(alone, together.tables.counties(), strict=True):
+        for name, frame in each.tables.frames.items():
+            assert_frame_equal(together.tables.of_county(county)[name], frame)
+
+
+def test_the_checks_asked_while_reading_say_what_they_say_of_each_file_alone(
+    mixed, rulebook, dictionary, labels
+):
+    files = workbooks_in(mixed)
+    together = joined(read_workbooks(files, dictionary, labels, rulebook.checks))
+    alone = [read_input(file, dictionary, labels) for file in files]
+    expected = [
+        issue
+        for one in alone
+        for issue in check_tables(
+            one.tables, rulebook.checks, dictionary, labels, refused=one.rejects
+        )
+    ]
+    assert together.issues is not None
+    assert len(expected) > len(files)
+    assert sorted(map(repr, together.issues)) == sorted(map(repr, expected))
+    assert {issue.file for issue in together.issues} == {file.name for file in files}
+    weights = [SEVERITIES.index(issue.severity) for issue in together.issues]
+    assert weights == sorted(weights)
+
+
+def test_a_refused_cell_silences_the_checks_in_its_own_file_only(
+    mixed, rulebook, dictionary, labels
+):
+    files = workbooks_in(mixed)
+    together = joined(read_workbooks(files, dictionary, labels, rulebook.checks))
+    (refused,) = together.rejects
+    same = [
+        issue
+        for issue in together.issues
+        if (issue.sheet, issue.cell) == (refused.sheet, refused.cell)
+    ]
+    assert refused.file not in {issue.file for issue in same}
+
+
+def test_without_checks_nothing_is_said_to_have_been_checked(mixed, read):
+    assert read(mixed).issues is None

@@ -20,11 +20,9 @@ from junheng.cli.console import console, plain_table, print_table, tell
 from junheng.cli.outputs import check_files, files_of, write_file, writing
 from junheng.cli.reading import EXIT_REJECTS, chosen, print_notices, read_any
 from junheng.cli.words import heads, say, suggestion, word
-from junheng.intake.checking.issues import Spot
 from junheng.intake.checking.reasons import Answered, Reason, answer, read_reasons, reasons_within
 from junheng.intake.checking.run import check_tables
 from junheng.intake.rejects import Reading, Reject
-from junheng.intake.tables import Tables
 from junheng.publish.annotated import ANNOTATED, annotate
 from junheng.publish.remarked import WEIGHTS, Line, Weight, lines_of, list_bytes, weight_word
 from junheng.rulebook.model import Rulebook
@@ -81,6 +79,8 @@ def answered_of(
     path: Path, reading: Reading, rulebook: Rulebook, asked: Asked, county: str | None = None
 ) -> Answered:
     """Return what the checks find in what was read, with the reasons given for it."""
+    if reading.issues is not None and county is None and asked.last_year is None:
+        return answer(reading.issues, _given(path, asked))
     last = None
     if asked.last_year is not None:
         before = read_any(asked.last_year, rulebook)
@@ -93,7 +93,7 @@ def answered_of(
         rulebook.dictionary,
         rulebook.labels,
         last=last,
-        refused={Spot(sheet=one.sheet, cell=one.cell) for one in reading.rejects},
+        refused=reading.rejects,
     )
     return answer(issues, _given(path, asked))
 
@@ -110,10 +110,9 @@ def _given(path: Path, asked: Asked) -> list[Reason]:
 
 
 def review(
-    path: Path, tables: Tables, rulebook: Rulebook, asked: Asked, county: str | None
+    path: Path, reading: Reading, rulebook: Rulebook, asked: Asked, county: str | None
 ) -> Answered:
     """Check what is about to be evaluated, and say in a line or two what was found."""
-    reading = Reading(tables=tables, rejects=(), notices=())
     with console().status(say("checking")):
         answered = answered_of(path, reading, rulebook, asked, county)
     tell(counted((), answered))

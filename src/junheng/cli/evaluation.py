@@ -15,7 +15,7 @@ from junheng.base.units import Status
 from junheng.cli.checking import Asked, annotate_refused, check_target, review
 from junheng.cli.console import console, tell
 from junheng.cli.outputs import check_files, check_folder, files_of, named_file, writing_folder
-from junheng.cli.reading import chosen, notices_csv, read_clean
+from junheng.cli.reading import chosen, notices_csv, read_whole
 from junheng.cli.summary import print_summary
 from junheng.cli.words import heads, say, word
 from junheng.evaluate.county import evaluate_county
@@ -58,15 +58,15 @@ def evaluate_input(path: Path, output: Path, law: Law, *, now: dt.datetime, wish
             "in_file" if many else "in_sheet", file=output / (_NOTICES if many else WORKBOOK)
         )
 
-    clean = read_clean(
+    reading = read_whole(
         path,
         law.rulebook,
         rejects,
         kept=kept,
         refused=lambda reading: annotate_refused(path, law.rulebook, asked, reading),
     )
-    answered = review(path, clean, law.rulebook, asked, wishes.county)
-    tables = chosen(clean, wishes.county)
+    answered = review(path, reading, law.rulebook, asked, wishes.county)
+    tables = chosen(reading.tables, wishes.county)
     if len(tables.counties()) > 1:
         _evaluate_many(tables, output, law, certificates=wishes.certificates)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -67,6 +68,20 @@ def read_any(path: Path, rulebook: Rulebook, read: Reader = read_input) -> Readi
 
 
 def read_clean(
+    path: Path, rulebook: Rulebook, rejects: Path | None = None, *, read: Reader = read_input
+) -> Tables:
+    """Read an input; with rejects print them all and stop with exit code 1.
+
+    Args:
+        path: the input.
+        rulebook: what may stand in it.
+        rejects: the CSV that lists rejects and notices, if one is wanted.
+        read: how it is read.
+    """
+    return read_whole(path, rulebook, rejects, read=read).tables
+
+
+def read_whole(
     path: Path,
     rulebook: Rulebook,
     rejects: Path | None = None,
@@ -74,8 +89,8 @@ def read_clean(
     read: Reader = read_input,
     kept: Callable[[Tables], str] | None = None,
     refused: Callable[[Reading], None] | None = None,
-) -> Tables:
-    """Read an input; with rejects print them all and stop with exit code 1.
+) -> Reading:
+    """Read an input like `read_clean`, and return all that is known of it.
 
     Args:
         path: the input.
@@ -97,7 +112,7 @@ def read_clean(
         if refused is not None:
             refused(reading)
         raise typer.Exit(EXIT_REJECTS)
-    return reading.tables
+    return reading
 
 
 def chosen(tables: Tables, county: str | None) -> Tables:
@@ -130,10 +145,11 @@ def the_county(tables: Tables, path: Path, county: str | None) -> Tables:
 
 def _read_many(books: Sequence[Path], rulebook: Rulebook) -> Reading:
     """Read the workbooks of a folder, with a bar that tells how many are done."""
+    gc.freeze()  # what is there now stays, and need not be looked through again and again
     with Progress(console=console(), transient=True) as progress:
         bar = progress.add_task(say("reading_many"), total=len(books))
         parts = []
-        for part in read_workbooks(books, rulebook.dictionary, rulebook.labels):
+        for part in read_workbooks(books, rulebook.dictionary, rulebook.labels, rulebook.checks):
             parts.append(part)
             progress.advance(bar, FILES_TOGETHER)
     return joined(parts)

@@ -255,22 +255,21 @@ def _survey(book: Book, part: Part) -> PartFinding:
     satisfied = total(book.number("survey_satisfied", row) for row in rows)
     valid = total(book.number("survey_valid", row) for row in rows)
     together = share_of(satisfied, valid, 100, bounded=True)
-    status = judge(together, standard) if rows and valid.high > 0 else Status.MISSING
+    status = judge(together, standard) if valid.high > 0 else Status.MISSING
     if measure.of == "each_group":
-        status = all_of(s.status for s in singles) if singles else Status.MISSING
+        status = all_of(s.status for s in singles)
     gaps = tuple(gap for single in singles for gap in single.missing)
     nothing = (Input(table="survey", element="survey_satisfied"),)
-    known = together.value is not None and bool(rows)
     return PartFinding(
         part=part.id,
         status=status,
-        value=together.value if known else None,
+        value=together.value,
         standard=standard.number,
         comparison=standard.comparison,
         singles=singles,
         missing=(gaps or nothing) if status is Status.MISSING else (),
         inputs=(("survey_satisfied", satisfied.value), ("survey_valid", valid.value)),
-        gap=share_gap(satisfied, valid, 100, standard, "persons") if rows else None,
+        gap=share_gap(satisfied, valid, 100, standard, "persons"),
         gap_unit="persons",
     )
 

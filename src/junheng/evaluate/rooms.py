@@ -80,7 +80,8 @@ def _find_room(book: Book, part: Part, school: Row, asked: tuple[str, _Areas]) -
 def _norms(book: Book, part: Part, eased: list[Relaxation], room: str) -> dict[str, _Areas]:
     """Return, by school, the area surely enough and the area possibly enough for a room."""
     strict = book.law.standard(part, room=room)
-    norm = strict.number if strict else 0.0
+    assert strict is not None  # no rulebook loads that asks for rooms of no area
+    norm = strict.number
     schools = [school for school, _ in book.schools_in(part.scope)]
     norms = {str(school["school"]): (norm, norm) for school in schools}
     for relaxation in eased:

@@ -173,8 +173,9 @@ def _funding_due(book: Book, measure: model.FundingFloor, school: Row) -> Bounds
     }
     pupils = {s: book.number(f"pupils_{s}", school).value for s in quotas}
     full = measure.counted_as / measure.yuan_per_unit
-    count = sum(number or 0.0 for number in pupils.values())
-    if None in pupils.values() or count == 0:
+    known = [number for number in pupils.values() if number is not None]
+    count = sum(known)
+    if len(known) < len(pupils) or count == 0:
         lows, highs = [q.low for q in quotas.values()], [q.high for q in quotas.values()]
         return Bounds(low=min(lows) * full, high=max(highs) * full)
     return Bounds(

@@ -74,9 +74,9 @@ def _kinds(law: Law, scope: Scope, stage: Stage) -> list[str]:
 
 
 def weight_of(law: Law, stage: Stage) -> pl.Expr:
-    """Return the weight of one pupil of a stage in this row's kind of school; 0 if not taught."""
-    by_kind = {kind: weights.get(stage, 0.0) for kind, weights in law.weights.items()}
-    return pl.col("kind").replace_strict(by_kind, default=0.0, return_dtype=pl.Float64)
+    """Return the weight of one pupil of a stage in this row's kind of school; null if not taught."""
+    by_kind = {kind: weights[stage] for kind, weights in law.weights.items() if stage in weights}
+    return pl.col("kind").replace_strict(by_kind, default=None, return_dtype=pl.Float64)
 
 
 def _needed(frame: pl.DataFrame, law: Law) -> pl.DataFrame:

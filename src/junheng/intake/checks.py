@@ -152,9 +152,12 @@ def _resolve_names(sheet: Sheet, frames: Frames, report: Report) -> pl.DataFrame
 
 def _names_agree(frame: pl.DataFrame, schools: pl.DataFrame) -> bool:
     """Whether every code and name is a pair of the list, so that nothing is to be said."""
-    county = only_county(schools)
-    if county is None or only_county(frame) != county or frame[_SCHOOL].null_count():
+    if frame[_SCHOOL].null_count():
         return False
+    county = only_county(schools)
+    if county is None or only_county(frame) != county:
+        pairs = schools["county", _SCHOOL, "school_name"].rows()
+        return set(pairs).issuperset(frame["county", _SCHOOL, NAME].unique().rows())
     listed = set(zip(schools[_SCHOOL].to_list(), schools["school_name"].to_list(), strict=True))
     return listed.issuperset(zip(frame[_SCHOOL].to_list(), frame[NAME].to_list(), strict=True))
 

@@ -119,8 +119,9 @@ def _meaning(text: str, of: Field, scale: Decimal) -> Understood:
 
 def _plain_numbers(raw: Sequence[object], of: Field) -> pl.Series | None:
     """Return the column if nothing is odd about any of its numbers."""
-    cells = [None if cell == "" else cell for cell in raw]
-    if not set(map(type, cells)) <= _NUMBERS:
+    types = set(map(type, raw))
+    cells = raw if str not in types else [None if cell == "" else cell for cell in raw]
+    if not (types if str not in types else set(map(type, cells))) <= _NUMBERS:
         return None
     numbers = pl.Series(of.id, cells, dtype=pl.Float64)
     low, high = cast("float | None", numbers.min()), cast("float | None", numbers.max())

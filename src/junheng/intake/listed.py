@@ -19,14 +19,17 @@ class Listed:
 
     schools: pl.DataFrame  # with the columns county and school
     county: str | None  # the only county, if there is only one
-    known: frozenset[str]  # its codes
+    known: frozenset[object]  # its codes; those of several counties with the county
 
     @classmethod
     def of(cls, schools: pl.DataFrame) -> Self:
         """Return the codes of a schools table."""
         county = only_county(schools)
-        known = frozenset(schools[_SCHOOL].drop_nulls().to_list() if county is not None else ())
-        return cls(schools=schools, county=county, known=known)
+        codes = schools[_SCHOOL].to_list()
+        pairs = (
+            codes if county is not None else zip(schools["county"].to_list(), codes, strict=True)
+        )
+        return cls(schools=schools, county=county, known=frozenset(pairs))
 
     @classmethod
     def nothing(cls) -> Self:
@@ -39,10 +42,13 @@ class Listed:
 
     def lacks(self, frame: pl.DataFrame, element: str) -> bool:
         """Whether any row has another code in the column of the element."""
-        if self.county is None or only_county(frame) != self.county:
-            return not self.others(frame, element).is_empty()
         # Looking codes up is many times quicker than joining.
-        return not self.known.issuperset(code for code in frame[element].to_list() if code)
+        if self.county is not None and only_county(frame) == self.county:
+            return not self.known.issuperset(code for code in frame[element].to_list() if code)
+        if self.county is not None:
+            return not self.others(frame, element).is_empty()
+        pairs = frame["county", element].unique().iter_rows()
+        return not self.known.issuperset(pair for pair in pairs if pair[1])
 
     def others(self, frame: pl.DataFrame, element: str) -> pl.DataFrame:
         """Return the rows whose code in the column of the element is not one of these."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import multiprocessing
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,14 +11,18 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
+from junheng.base.checks import CheckSet
 from junheng.base.elements import Dictionary
 from junheng.base.errors import UnusableFileError
+from junheng.intake.checking.issues import Issue
+from junheng.intake.checking.run import check_tables, in_order
 from junheng.intake.guard import WORKBOOKS, FileKind
-from junheng.intake.reader import read_input
+from junheng.intake.layout import SCHOOLS, Layout, layout_of
+from junheng.intake.reader import Typed, checked, checked_together, read_cells
 from junheng.intake.rejects import Notice, Reading, Reject
 from junheng.intake.tables import Origin, Tables
 from junheng.intake.wording import reject_words, unusable
@@ -49,6 +54,7 @@ def read_workbooks(
     paths: Sequence[Path],
     dictionary: Dictionary,
     labels: Mapping[str, object],
+    checks: CheckSet | None = None,
     *,
     processes: int | None = None,
 ) -> Iterator[Reading]:
@@ -60,20 +66,21 @@ def read_workbooks(
         paths: the workbooks, one county each.
         dictionary: the elements asked.
         labels: the rulebook's Chinese names.
+        checks: what is asked of what was read, while the processes are at it; None: nothing.
         processes: how many read side by side; by default as many as there are processors,
             and one for a few files, which are read before others have started.
     """
     parts = [paths[at : at + FILES_TOGETHER] for at in range(0, len(paths), FILES_TOGETHER)]
     count = min(processes or len(os.sched_getaffinity(0)), len(parts))
-    read = partial(_read_some, dictionary=dictionary, labels=labels)
+    asked = _Asked(dictionary, labels, checks)
     if count <= 1:
-        yield from map(read, parts)
+        yield from map(partial(_read_some, asked=asked), parts)
         return
     # A copy of a process that has threads may hang, so every reader starts afresh.
     context = multiprocessing.get_context("spawn")
     with (
         _one_thread_each(),
-        ProcessPoolExecutor(count, context, _start, (dictionary, labels)) as pool,
+        ProcessPoolExecutor(count, context, _start, (asked,)) as pool,
     ):
         yield from pool.map(_read_part, parts)
 
@@ -84,6 +91,8 @@ def joined(readings: Iterable[Reading]) -> Reading:
     own: dict[str, Mapping[str, Origin]] = {}
     rejects: list[Reject] = []
     notices: list[Notice] = []
+    issues: list[Issue] = []
+    asked = True
     for reading in readings:
         for county, origins in reading.tables.own_origins.items():
             if county in own:
@@ -91,11 +100,20 @@ def joined(readings: Iterable[Reading]) -> Reading:
             own.setdefault(county, origins)
         rejects += reading.rejects
         notices += reading.notices
+        issues += reading.issues or ()
+        asked = asked and reading.issues is not None
         for name, frame in reading.tables.frames.items():
             frames.setdefault(name, []).append(frame)
     whole = {name: pl.concat(ones) for name, ones in frames.items()}
-    tables = Tables(frames=whole, origins={}, notices=tuple(notices), own_origins=own)
-    return Reading(tables=tables, rejects=tuple(rejects), notices=tuple(notices))
+    # The only county is where all of it is from, and need not be named.
+    only = next(iter(own.values())) if len(own) == 1 else {}
+    tables = Tables(frames=whole, origins=only, notices=tuple(notices), own_origins=own)
+    return Reading(
+        tables=tables,
+        rejects=tuple(rejects),
+        notices=tuple(notices),
+        issues=in_order(issues) if asked else None,
+    )
 
 
 def _repeated(county: str, first: Mapping[str, Origin], second: Mapping[str, Origin]) -> Reject:
@@ -107,40 +125,80 @@ def _repeated(county: str, first: Mapping[str, Origin], second: Mapping[str, Ori
 
 # ------------------------------------------------------------------ in a process of its own
 
-_given: dict[str, tuple[Dictionary, Mapping[str, object]]] = {}
+
+class _Asked(NamedTuple):
+    """What every file is read with."""
+
+    dictionary: Dictionary
+    labels: Mapping[str, object]
+    checks: CheckSet | None
 
 
-def _start(dictionary: Dictionary, labels: Mapping[str, object]) -> None:
+_given: list[_Asked] = []
+
+
+def _start(asked: _Asked) -> None:
     """Keep what every file is read with; it is handed over only once."""
-    _given["words"] = (dictionary, labels)
+    _given[:] = [asked]
+    # What stays for good need not be looked through for garbage again and again.
+    gc.freeze()
 
 
 def _read_part(paths: Sequence[Path]) -> Reading:
-    dictionary, labels = _given["words"]
-    return _read_some(paths, dictionary, labels)
+    return _read_some(paths, _given[0])
 
 
-def _read_some(
-    paths: Sequence[Path], dictionary: Dictionary, labels: Mapping[str, object]
-) -> Reading:
-    return joined(_read_one(path, dictionary, labels) for path in paths)
+def _read_some(paths: Sequence[Path], asked: _Asked) -> Reading:
+    dictionary, labels, checks = asked
+    reading = joined(_readings(paths, layout_of(dictionary, labels), dictionary))
+    if checks is None or SCHOOLS not in reading.tables.frames:
+        return reading
+    issues = check_tables(reading.tables, checks, dictionary, labels, refused=reading.rejects)
+    return dataclasses.replace(reading, issues=issues)
 
 
-def _read_one(path: Path, dictionary: Dictionary, labels: Mapping[str, object]) -> Reading:
-    try:
-        reading = read_input(path, dictionary, labels)
-    except UnusableFileError as error:
-        place = {"file": path.name, "sheet": "", "cell": "", "heading": ""}
-        words = reject_words("unusable_file", value=error.params["why"])
-        words["fix"] = f"{error.params['fix']}{words['fix']}"
-        reject = Reject(code="unusable_file", value="", **place, **words)
-        return Reading(tables=Tables(frames={}, origins={}), rejects=(reject,), notices=())
+def _readings(paths: Sequence[Path], layout: Layout, dictionary: Dictionary) -> Iterator[Reading]:
+    """Yield the files' readings in their order, those with nothing odd about them together."""
+    plain: list[Typed] = []
+    for path in paths:
+        try:
+            typed = read_cells(path, layout)
+        except UnusableFileError as error:
+            yield from _checked(plain, layout, dictionary)
+            yield _unusable(path, error)
+            plain = []
+            continue
+        plain.append(typed)
+        if not typed.report.is_silent:
+            yield from _checked(plain[:-1], layout, dictionary)
+            yield from _checked(plain[-1:], layout, dictionary)
+            plain = []
+    yield from _checked(plain, layout, dictionary)
+
+
+def _checked(inputs: Sequence[Typed], layout: Layout, dictionary: Dictionary) -> Iterator[Reading]:
+    together = checked_together(inputs, layout, dictionary) if len(inputs) > 1 else None
+    if together is not None:
+        yield together
+        return
+    for typed in inputs:
+        yield _own(checked(typed, layout, dictionary))
+
+
+def _unusable(path: Path, error: UnusableFileError) -> Reading:
+    place = {"file": path.name, "sheet": "", "cell": "", "heading": ""}
+    words = reject_words("unusable_file", value=error.params["why"])
+    words["fix"] = f"{error.params['fix']}{words['fix']}"
+    reject = Reject(code="unusable_file", value="", **place, **words)
+    return Reading(tables=Tables(frames={}, origins={}), rejects=(reject,), notices=())
+
+
+def _own(reading: Reading) -> Reading:
+    """Return the reading of one file with the places of its columns under its county's name."""
     tables = reading.tables
     own = {str(county): tables.origins for county in tables["county"]["county"] if county}
-    return Reading(
-        tables=dataclasses.replace(tables, origins={}, own_origins=own),
-        rejects=reading.rejects,
-        notices=reading.notices,
+    return dataclasses.replace(
+        reading, tables=dataclasses.replace(tables, origins={}, own_origins=own)
     )
 
 

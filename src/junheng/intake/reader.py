@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -37,7 +38,24 @@ def read_input(path: Path, dictionary: Dictionary, labels: Mapping[str, object])
         UnusableFileError: the file cannot be read at all.
     """
     layout = layout_of(dictionary, labels)
-    report = Report([table.id for table in dictionary.table])
+    return checked(read_cells(path, layout), layout, dictionary)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What the cells of an input say, before any of them is held against another."""
+
+    frames: Frames
+    report: Report
+
+
+def read_cells(path: Path, layout: Layout) -> Typed:
+    """Read what stands in an input, cell by cell.
+
+    Raises:
+        UnusableFileError: the file cannot be read at all.
+    """
+    report = Report([sheet.table.id for sheet in layout.sheets])
     looked = None if path.is_dir() else inspect(path)
     if looked is not None and looked.kind in WORKBOOKS:
         source = {"file": path.name, "sha256": sha256_of(path)}
@@ -47,7 +65,48 @@ def read_input(path: Path, dictionary: Dictionary, labels: Mapping[str, object])
     else:
         located = locate_files(path, layout, report)
         frames = {table.sheet.table.id: _frame(table, report) for table in located}
-    return _reading(check_frames(frames, layout, report), dictionary, report)
+    return Typed(frames=frames, report=report)
+
+
+def checked(typed: Typed, layout: Layout, dictionary: Dictionary) -> Reading:
+    """Hold the cells of an input against each other."""
+    return _reading(check_frames(typed.frames, layout, typed.report), dictionary, typed.report)
+
+
+def checked_together(
+    inputs: Sequence[Typed], layout: Layout, dictionary: Dictionary
+) -> Reading | None:
+    """Hold the cells of each of some counties' workbooks against each other, all at once.
+
+    Most have nothing to be said of, and that is quickly found of many together. None if
+    something is to be said of one of them, or if they are too unlike: then each is to be
+    looked at by itself.
+    """
+    counties = [_county_of(typed) for typed in inputs]
+    alike = {_shape(typed) for typed in inputs}
+    if len(set(counties)) < len(counties) or "" in counties or len(alike) > 1:
+        return None
+    report = Report([sheet.table.id for sheet in layout.sheets])
+    report.origins = inputs[0].report.origins
+    whole = {name: pl.concat([typed.frames[name] for typed in inputs]) for name in inputs[0].frames}
+    frames = check_frames(whole, layout, report)
+    if not report.is_silent:
+        return None
+    own = {county: typed.report.origins for county, typed in zip(counties, inputs, strict=True)}
+    tables = Tables(frames=_completed(frames, dictionary), origins={}, own_origins=own)
+    return Reading(tables=tables, rejects=(), notices=())
+
+
+def _county_of(typed: Typed) -> str:
+    """Return the county a workbook says it is of."""
+    form = typed.frames.get("county")
+    return "" if form is None or form.is_empty() else str(form["county"][0] or "")
+
+
+def _shape(typed: Typed) -> tuple[object, ...]:
+    """Return which tables and columns an input has."""
+    headed = ((name, *origin.columns) for name, origin in typed.report.origins.items())
+    return (*sorted(headed), *((name, *frame.columns) for name, frame in typed.frames.items()))
 
 
 def read_schools(path: Path, dictionary: Dictionary, labels: Mapping[str, object]) -> Reading:
@@ -123,8 +182,9 @@ def _frame(table: RawTable, report: Report, county: str | None = None) -> pl.Dat
             _report_odd(column, table.sheet.table.id, field.id, rows, report)
         columns.append(column.values)
     if table.names is not None:
-        names = pl.Series(NAME, [str(n).strip() if n else None for n in table.names], pl.String)
-        columns.append(names)
+        spelled = {name: str(name).strip() if name else None for name in set(table.names)}
+        names = [spelled[name] for name in table.names]
+        columns.append(pl.Series(NAME, names, pl.String))
     return pl.DataFrame(columns)
 
 

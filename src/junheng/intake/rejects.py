@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from junheng.intake.checking.issues import Issue
 from junheng.intake.tables import Notice, Tables
 
 __all__ = ["Notice", "Reading", "Reject"]
@@ -25,8 +26,12 @@ class Reject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A file read: tables (refused cells are null there), all rejects, all notices."""
+    """A file read: tables (refused cells are null there), all rejects, all notices.
+
+    `issues` is what the checks found where they were asked while reading, else None.
+    """
 
     tables: Tables
     rejects: tuple[Reject, ...]
     notices: tuple[Notice, ...]
+    issues: tuple[Issue, ...] | None = None

@@ -106,6 +106,11 @@ class Report:
             place |= {"cell": f"{column.letters}{row}", "heading": column.heading}
         return place
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing was said so far."""
+        return not (self._rejects or self._notices)
+
     def rejects(self) -> tuple[Reject, ...]:
         """Return all refusals in order, with one more for every column that had too many."""
         more = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from junheng.intake.appendix import APPENDICES
 from junheng.intake.forms import locate_form
@@ -149,14 +150,22 @@ def _filled_rows(grid: Grid, headings: Headings) -> list[int]:
     """Return the 0-based rows below the headings in which any known column is filled."""
     columns = sorted(match.column for match in headings.matches.values())
     first = columns[0]
-    filled = []
-    for at in range(headings.row + 1, len(grid)):
+    body = headings.row + 1
+    filled = _coded_rows(grid, body, first)
+    for at in range(body + len(filled), len(grid)):
         row = grid[at]
         # Nearly every row has its code, and that alone decides.
         key = row[first] if first < len(row) else None
         if (isinstance(key, str) and key.isalnum()) or any(is_filled(row, one) for one in columns):
             filled.append(at)
     return filled
+
+
+def _coded_rows(grid: Grid, body: int, column: int) -> list[int]:
+    """Return all rows from `body` on if every one has its code, none otherwise."""
+    codes = [row[column] if column < len(row) else None for row in grid[body:]]
+    coded = {str}.issuperset(map(type, codes)) and all(map(str.isalnum, cast("list[str]", codes)))
+    return list(range(body, len(grid))) if coded else []
 
 
 def _width(headings: Headings) -> int:

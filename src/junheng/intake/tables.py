@@ -83,7 +83,7 @@ class Tables:
     def of_county(self, county: str) -> Tables:
         """Return the rows of one county."""
         frames = {name: f.filter(pl.col("county") == county) for name, f in self.frames.items()}
-        origins = self.own_origins.get(county, self.origins)
+        origins = self.origins_of(county)
         return Tables(frames=frames, origins=origins, notices=self.notices)
 
     def by_county(self) -> dict[str, Tables]:
@@ -95,14 +95,23 @@ class Tables:
                     name: parts[name].get((county,), frame.clear())
                     for name, frame in self.frames.items()
                 },
-                origins=self.own_origins.get(county, self.origins),
+                origins=self.origins_of(county),
             )
             for county in self.counties()
         }
 
-    def cell(self, table_id: str, element_id: str, row: int | None) -> Cell | None:
-        """Return the source cell of one value; None if it has none."""
-        origin = self.origins.get(table_id)
+    def origins_of(self, county: str) -> Mapping[str, Origin]:
+        """Return where the tables of a county were read from."""
+        return self.own_origins.get(county, self.origins)
+
+    def cell(
+        self, table_id: str, element_id: str, row: int | None, county: str = ""
+    ) -> Cell | None:
+        """Return the source cell of one value; None if it has none.
+
+        The county needs to be told where there are several, each with a workbook of its own.
+        """
+        origin = self.origins_of(county).get(table_id)
         column = origin.columns.get(element_id) if origin else None
         if origin is None or column is None:
             return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -30,7 +31,16 @@ from junheng.base.checks import (
 )
 from junheng.base.elements import Figure
 from junheng.base.units import SLACK
-from junheng.intake.checking.views import SECTIONS, Numbers, View, is_among
+from junheng.intake.checking.views import (
+    COUNTY,
+    SCHOOL,
+    SECTIONS,
+    STAGE,
+    Numbers,
+    Positions,
+    View,
+    is_among,
+)
 from junheng.intake.text import normal
 
 Flags = NDArray[np.bool_]
@@ -134,24 +144,15 @@ def _slip(test: Slip, view: View, chosen: Flags) -> Found:
 def _peers(test: Peers, view: View, chosen: Flags) -> Found:
     ratio, upper, lower = _quotient(view, test.over, test.under, test.per)
     known = chosen & (ratio > 0)
-    size = view.numbers(test.size)
-    band = np.digitize(np.nan_to_num(size), test.bands)
-    words = [_words(view, name) for name in test.alike]
-    groups: dict[tuple[object, ...], list[int]] = {}
-    wide: dict[tuple[object, ...], list[int]] = {}
-    for at in np.flatnonzero(known).tolist():
-        key = (view.keys[at][0], *(column[at] for column in words))
-        groups.setdefault((*key, band[at]), []).append(at)
-        wide.setdefault(key, []).append(at)
+    band = np.digitize(np.nan_to_num(view.numbers(test.size)), test.bands)[known]
+    alike = [view.part_of(COUNTY)[known], *(_words(view, name)[known] for name in test.alike)]
+    wide = _numbered(zip(*alike, strict=True))
+    logs = np.log(ratio[known])
+    near, far = (_among_peers(logs, of) for of in (wide * (len(test.bands) + 1) + band, wide))
+    peers = np.where(near[3] >= test.fewest, near, far)
+    peers[:, peers[3] < test.fewest] = np.nan
     median, spread, alone, count = (np.full(len(view), np.nan) for _ in range(4))
-    for key, rows in groups.items():
-        peers = rows if len(rows) >= test.fewest else wide[key[:-1]]
-        if len(peers) >= test.fewest:
-            logs = np.log(ratio[peers])
-            middle = np.median(logs)
-            median[rows], count[rows] = middle, len(peers)
-            spread[rows] = np.median(np.abs(logs - middle)) * _TO_DEVIATION
-            alone[rows] = _nearest(np.log(ratio[rows]), np.sort(logs))
+    median[known], spread[known], alone[known], count[known] = peers
     away = np.abs(np.log(np.where(known, ratio, 1.0)) - median)
     strange = away > spread * float(test.limit) + SLACK
     strange |= alone > np.log(float(test.apart)) + SLACK
@@ -164,18 +165,39 @@ def _peers(test: Peers, view: View, chosen: Flags) -> Found:
     return Found(odd=odd, names=(*test.over, *test.under), told=told)
 
 
-def _nearest(values: Numbers, among: Numbers) -> Numbers:
-    """Return how far each value is from the nearest other one; the sorted ones hold it too."""
-    ends = np.concatenate([[-np.inf], among, [np.inf]])
-    at = np.searchsorted(among, values) + 1
-    nearest: Numbers = np.minimum(values - ends[at - 1], ends[at + 1] - values)
-    return nearest
+def _numbered(keys: Iterable[object]) -> Positions:
+    """Return a number for every key, the same for equal ones."""
+    numbers: dict[object, int] = {}
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.intp)
 
 
-def _words(view: View, name: str) -> Sequence[Any] | NDArray[Any]:
-    if name == "stage" and view.name == SECTIONS:
-        return [key[2] for key in view.keys]
-    return view.column(name).values
+def _among_peers(values: Numbers, group: Positions) -> Numbers:
+    """Return for every value of its group: median, spread, distance to the nearest other, count."""
+    order = np.lexsort((values, group))
+    in_order, of = values[order], group[order]
+    starts = np.flatnonzero(np.diff(of, prepend=-1))
+    sizes = np.diff(starts, append=len(of))
+    each = np.repeat(np.arange(len(starts)), sizes)
+    middle = _medians(in_order, starts, sizes)[each]
+    away = np.abs(in_order - middle)
+    spread = _medians(away[np.lexsort((away, of))], starts, sizes)[each] * _TO_DEVIATION
+    steps = np.where(np.diff(of) == 0, np.diff(in_order), np.inf)
+    nearest = np.minimum(np.append(np.inf, steps), np.append(steps, np.inf))
+    found = np.empty((4, len(values)))
+    found[:, order] = middle, spread, nearest[: len(values)], sizes[each]
+    return found
+
+
+def _medians(in_order: Numbers, starts: Positions, sizes: Positions) -> Numbers:
+    """Return the median of every group of values that stand group by group in their order."""
+    medians: Numbers = (in_order[starts + (sizes - 1) // 2] + in_order[starts + sizes // 2]) / 2
+    return medians
+
+
+def _words(view: View, name: str) -> NDArray[Any]:
+    return (
+        view.part_of(name) if name == STAGE and view.name == SECTIONS else view.column(name).values
+    )
 
 
 # ------------------------------------------------------------------ texts, choices and rows
@@ -183,16 +205,20 @@ def _words(view: View, name: str) -> Sequence[Any] | NDArray[Any]:
 
 def _duplicate(test: Duplicate, view: View, chosen: Flags) -> Found:
     columns = [view.column(name).values for name in test.same]
-    depth = 1 if test.within == "county" else 2
+    within = (COUNTY,) if test.within == "county" else (COUNTY, SCHOOL)
+    said = [list(map(_alike, column[chosen].tolist())) for column in columns]
+    keys = list(zip(*(view.part_of(part)[chosen] for part in within), *said, strict=True))
+    # Blanks, zeros and unknown numbers are no likeness.
+    often = {key for key, n in Counter(keys).items() if n > 1 and all(key[len(within) :])}
     twins: dict[tuple[object, ...], list[int]] = {}
-    for at in np.flatnonzero(chosen).tolist():
-        said = [_alike(column[at]) for column in columns]
-        if all(said):  # blanks, zeros and unknown numbers are no likeness
-            twins.setdefault((*view.keys[at][:depth], *said), []).append(at)
-    rows = {at: together for together in twins.values() if len(together) > 1 for at in together}
+    for at, key in zip(np.flatnonzero(chosen).tolist(), keys, strict=True) if often else ():
+        if key in often:
+            twins.setdefault(key, []).append(at)
+    rows = {at: together for together in twins.values() for at in together}
     odd = np.zeros(len(view), dtype=np.bool_)
     odd[list(rows)] = True
-    count = [len(rows.get(at, ())) for at in range(len(view))]
+    count = np.zeros(len(view), dtype=np.intp)
+    count[list(rows)] = [*map(len, rows.values())]
     told = {"value": columns[0], "count": count}
     return Found(
         odd=odd, names=test.same, told=told, others=lambda at: [r for r in rows[at] if r != at]
@@ -213,9 +239,10 @@ def _alike(value: object) -> object:
 def _repeated(test: Repeated, view: View, chosen: Flags) -> Found:
     texts = view.column(test.of).values
     places: dict[tuple[object, str], list[int]] = {}
+    counties = view.part_of(COUNTY)
     for at in np.flatnonzero(chosen).tolist():
         if texts[at] is not None:
-            places.setdefault((view.keys[at][0], _normal(texts[at])), []).append(at)
+            places.setdefault((counties[at], _normal(texts[at])), []).append(at)
     often = [rows for rows in places.values() if len(rows) > test.high]
     odd = np.zeros(len(view), dtype=np.bool_)
     # One remark for one text, at its first place.

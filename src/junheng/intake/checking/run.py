@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from junheng.base.elements import Dictionary
 from junheng.intake.checking.issues import SEVERITIES, Issue, Spot
 from junheng.intake.checking.kinds import Found, find
 from junheng.intake.checking.views import SCHOOLS, VIEWS, View, World, where
+from junheng.intake.rejects import Reject
 from junheng.intake.tables import Cell, Frames, Tables
 from junheng.intake.text import shown
 from junheng.intake.wording import wording
@@ -30,7 +31,7 @@ def check_tables(
     labels: Mapping[str, object],
     *,
     last: Tables | None = None,
-    refused: Collection[Spot] = (),
+    refused: Collection[Reject] = (),
 ) -> tuple[Issue, ...]:
     """Return everything odd about readable tables, errors first, then in workbook order.
 
@@ -40,7 +41,7 @@ def check_tables(
         dictionary: the elements of the tables.
         labels: the rulebook's Chinese names and sentences.
         last: the same county a year before; without it nothing is compared with last year.
-        refused: cells the reader refused, about which nothing more is said.
+        refused: what the reader refused; about those cells nothing more is said.
     """
     before = None
     if last is not None:
@@ -54,15 +55,23 @@ def check_tables(
         if check.off or (last is None and check.needs_last):
             continue
         found += teller.issues(check, world)
-    known, gone = {(one.issue.check, one.key) for one in found}, set(refused)
+    known, gone = (
+        {(one.issue.check, one.key) for one in found},
+        {(one.file, one.sheet, one.cell) for one in refused if one.cell},
+    )
     kept = [
         one
         for one in found
         if not any((better, one.key) in known for better in one.unless)
-        and not gone.intersection(one.issue.spots[:1])
+        and (one.issue.file, one.issue.sheet, one.issue.cell) not in gone
     ]
     kept.sort(key=lambda one: one.order)
     return tuple(_told_apart([one.issue for one in kept]))
+
+
+def in_order(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """Return issues of several files, errors first, else as they come."""
+    return tuple(sorted(issues, key=lambda one: SEVERITIES.index(one.severity)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +142,8 @@ class _Teller:
         cells = [cell for name in names if (cell := self._cell(view, name, at)) is not None]
         others = found.others(at) if found.others else []
         cells += [c for one in others if (c := self._cell(view, first, one)) is not None]
-        where_told = self._where(view, cells)
+        county = view.part(at, "county") or ""
+        where_told = self._where(view, cells, county)
         value = self._value(view, first, at)
         texts = self.labels["checks"][check.id]
         words = self._words(view, found, at, others) | {"cell": value}
@@ -143,7 +153,7 @@ class _Teller:
             check=check.id,
             name=texts["name"],
             severity=check.severity,
-            county=view.part(at, "county") or "",
+            county=county,
             school=school,
             school_name=self._school_name(view, at) if school else "",
             stage=self.labels["choices"]["stage"].get(stage, "") if stage else "",
@@ -174,16 +184,18 @@ class _Teller:
         if source is None:
             return None
         table, element, row = source
-        return self.tables.cell(table, element, self.tables[table]["row"][row])
+        county = view.part(at, "county") or ""
+        return self.tables.cell(table, element, self.tables[table]["row"][row], county)
 
-    def _where(self, view: View, cells: Sequence[Cell]) -> dict[str, str]:
+    def _where(self, view: View, cells: Sequence[Cell], county: str) -> dict[str, str]:
         if cells:
             cell = cells[0]
             return {
                 "file": cell.file, "sheet": cell.sheet,
                 "cell": cell.address, "heading": cell.heading,
             }  # fmt: skip
-        origin = self.tables.origins.get(view.name) or self.tables.origins.get(SCHOOLS)
+        origins = self.tables.origins_of(county)
+        origin = origins.get(view.name) or origins.get(SCHOOLS)
         place = {"file": "", "sheet": "", "cell": "", "heading": ""}
         return place if origin is None else place | {"file": origin.file, "sheet": origin.sheet}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -23,9 +24,12 @@ Positions = NDArray[np.intp]
 Key = tuple[object, ...]
 
 COUNTY: Final = "county"
+SCHOOL: Final = "school"
+STAGE: Final = "stage"
 SCHOOLS: Final = "schools"
 SECTIONS: Final = "sections"
 GRADES: Final = "grades"
+CLASSES: Final = "classes"
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     COUNTY: ("county",),
     SCHOOLS: ("county", "school"),
@@ -128,7 +132,10 @@ class View:
         self.world = world
         self.name = name
         self.depth = len(_KEYS.get(name, ()))
-        self.keys = _keys(world, name)
+        # The frame whose rows these are, one by one; None where the rows are put together.
+        self._frame = None if name in {COUNTY, SECTIONS, GRADES} else world.tables.frames.get(name)
+        self._parts: dict[str, NDArray[Any]] = {}
+        self._among: dict[tuple[str, tuple[str | None, ...]], NDArray[np.bool_]] = {}
         self._columns: dict[str, Column] = {}
         self._index: dict[Key, int] | None = None
         self._above: dict[str, Positions] = {}
@@ -136,13 +143,43 @@ class View:
 
     def __len__(self) -> int:
         """Return the number of rows."""
-        return len(self.keys)
+        return len(self.keys) if self._frame is None else self._frame.height
+
+    @cached_property
+    def keys(self) -> list[Key]:
+        """What tells the rows apart, county first."""
+        return _keys(self.world, self.name)
 
     def part(self, at: int, name: str) -> str | None:
         """Return county, school or stage of a row."""
         place = _KEYS[GRADES].index(name)
         key = self.keys[at]
         return str(key[place]) if place < len(key) and key[place] is not None else None
+
+    def part_of(self, name: str) -> NDArray[Any]:
+        """Return county, school or stage of every row."""
+        if name not in self._parts:
+            place = _KEYS[GRADES].index(name)
+            parts = np.empty(len(self), dtype=object)
+            parts[:] = (
+                [key[place] for key in self.keys]
+                if self._frame is None
+                else self._frame[name].to_list()
+            )
+            self._parts[name] = parts
+        return self._parts[name]
+
+    @cached_property
+    def begun(self) -> frozenset[object]:
+        """The counties that have any rows."""
+        counties = None if self._frame is None else self._frame[COUNTY].unique()
+        return frozenset(self.part_of(COUNTY) if counties is None else counties)
+
+    def among(self, name: str, codes: tuple[str | None, ...]) -> NDArray[np.bool_]:
+        """Return where a choice or answer is one of the codes; whoever asks must not change it."""
+        if (name, codes) not in self._among:
+            self._among[name, codes] = is_among(self, name, codes)
+        return self._among[name, codes]
 
     def index(self) -> Mapping[Key, int]:
         """Return the position of every key."""
@@ -153,10 +190,27 @@ class View:
     def above(self, name: str) -> Positions:
         """Return the row of a view with shorter keys that each row belongs to."""
         if name not in self._above:
-            index, depth = self.world.view(name).index(), len(_KEYS[name])
-            found = [index.get(key[:depth], _NOWHERE) for key in self.keys]
+            if self.name == CLASSES:
+                self._above[name] = self._by_grade(name)
+                return self._above[name]
+            index = self.world.view(name).index()
+            keys = zip(*(self.part_of(part) for part in _KEYS[name]), strict=True)
+            found = [index.get(key, _NOWHERE) for key in keys]
             self._above[name] = np.array(found, dtype=np.intp)
         return self._above[name]
+
+    def _by_grade(self, name: str) -> Positions:
+        """Return the row above by way of the grades: they are far fewer, and have every class."""
+        grades = self.world.view(GRADES)
+        if name != GRADES:
+            return grades.above(name)[self.above(GRADES)]
+        assert self._frame is not None
+        parts = _parts(self.world, self.name)
+        found = self._frame[parts].join(
+            self._frame[parts].unique(maintain_order=True).with_row_index("_at"),
+            on=parts, how="left", nulls_equal=True, maintain_order="left",
+        )  # fmt: skip
+        return found["_at"].to_numpy().astype(np.intp)
 
     def column(self, name: str) -> Column:
         """Return a column.
@@ -201,7 +255,7 @@ class View:
         if home is not None and home[1] == self.name:
             return self._own(home[0], name, self._joined(home[0]))
         for view in (SECTIONS, SCHOOLS, COUNTY):
-            shorter = len(_KEYS[view]) < (self.depth or len(self.keys[0] if self.keys else ()) + 1)
+            shorter = len(_KEYS[view]) < (self.depth or len(_parts(self.world, self.name)) + 1)
             known = (view, name) in self.world.totals or (home is not None and home[1] == view)
             if shorter and known:
                 return self.world.view(view).column(name).taken(self.above(view))
@@ -242,26 +296,24 @@ class View:
             return values
         idle = np.zeros(len(values), dtype=np.bool_)
         if element.kinds and self.depth >= len(_KEYS[SCHOOLS]):
-            kinds = self.column("kind").values
-            odd = [k is not None and k not in element.kinds for k in kinds]
-            idle |= np.array(odd, dtype=np.bool_)
+            unknown = self.among("kind", (None,))
+            idle |= ~(unknown | self.among("kind", tuple(element.kinds)))
         if element.stages and self.name == SECTIONS:
-            asked = {str(stage) for stage in element.stages}
-            idle |= np.array([key[2] not in asked for key in self.keys], dtype=np.bool_)
+            idle |= ~self.among(STAGE, tuple(str(stage) for stage in element.stages))
         if element.when is not None and element.when.among == ("yes",):
             idle |= self.column(element.when.element).values == 0
         return np.where(np.isnan(values) & idle & (at >= 0), 0.0, values)
 
     def _of_stage(self, stem: str) -> Column:
         """Return for every row the column of its own stage: `pupils` is `pupils_primary` there."""
-        names = tuple(f"{stem}_{key[2]}" for key in self.keys)
+        names = tuple(f"{stem}_{stage}" for stage in self.part_of(STAGE))
         above, schools = self.above(SCHOOLS), self.world.view(SCHOOLS)
         values = np.full(len(self), np.nan)
         table = ""
         for stage in self.world.stages:
             column = schools.column(f"{stem}_{stage}")
             table = column.table
-            mine = np.array([key[2] == stage for key in self.keys], dtype=np.bool_)
+            mine = self.among(STAGE, (stage,))
             values[mine] = _take(column.values, above[mine])
         return Column(values=values, table=table, elements=names, at=above)
 
@@ -291,11 +343,17 @@ def _keys(world: World, name: str) -> list[Key]:
         return [(county,) for county in dict.fromkeys((*counties, *tables.counties()))]
     if name == SECTIONS:
         return _sections(world)
-    parts = _KEYS.get(name, _KEYS[GRADES])
-    frame = tables["classes"] if name == GRADES else tables.frames.get(name, pl.DataFrame())
-    present = [part for part in parts if part in frame.columns]
-    rows: list[Key] = list(frame.select(present).iter_rows()) if present else []
-    return list(dict.fromkeys(rows)) if name == GRADES else rows
+    parts = _parts(world, name)
+    frame = tables.frames.get(CLASSES if name == GRADES else name, pl.DataFrame())
+    if name == GRADES:
+        return frame[parts].unique(maintain_order=True).rows()
+    return list(zip(*(frame[part].to_list() for part in parts), strict=True))
+
+
+def _parts(world: World, name: str) -> list[str]:
+    """Return the columns of a table that tell where its rows belong."""
+    frame = world.tables.frames.get(CLASSES if name == GRADES else name, pl.DataFrame())
+    return [part for part in _KEYS.get(name, _KEYS[GRADES]) if part in frame.columns]
 
 
 def _sections(world: World) -> list[Key]:
@@ -332,9 +390,9 @@ def where(view: View, of: Where) -> NDArray[np.bool_]:
     if of.stages:
         among["stage"] = tuple(str(stage) for stage in of.stages)
     for name, codes in among.items():
-        chosen &= is_among(view, name, codes)
+        chosen &= view.among(name, tuple(codes))
     for name, codes in of.not_among.items():
-        chosen &= ~is_among(view, name, codes)
+        chosen &= ~view.among(name, tuple(codes))
     for name, least in of.at_least.items():
         chosen &= view.column(name).values >= float(least)
     for name, most in of.at_most.items():
@@ -342,15 +400,15 @@ def where(view: View, of: Where) -> NDArray[np.bool_]:
     return chosen
 
 
-def is_among(view: View, name: str, codes: Sequence[str]) -> NDArray[np.bool_]:
+def is_among(view: View, name: str, codes: Sequence[str | None]) -> NDArray[np.bool_]:
     """Return where a choice or answer is one of the codes."""
-    if name == "stage" and view.name in {SECTIONS, GRADES}:
-        return np.array([key[2] in codes for key in view.keys], dtype=np.bool_)
+    if name == STAGE and view.name in {SECTIONS, GRADES}:
+        return np.array([stage in codes for stage in view.part_of(STAGE)], dtype=np.bool_)
     values = view.column(name).values
     if values.dtype == object:
         return np.array([value in codes for value in values], dtype=np.bool_)
     answers = {"yes": 1.0, "no": 0.0}
-    return np.isin(values, [answers[code] for code in codes])
+    return np.isin(values, [answers[code] for code in codes if code is not None])
 
 
 def _counted(view: View, of: Total | Sum | Product) -> Numbers:
@@ -371,8 +429,8 @@ def _total(view: View, of: Total) -> Numbers:
     else:
         made = _gathered(of.how, source.column(of.of).values[chosen], groups, len(view))
     # A county that has not begun a table has no totals of it.
-    begun = {key[0] for key in source.keys}
-    made[[key[0] not in begun for key in view.keys]] = np.nan
+    if not view.begun <= source.begun:
+        made[[county not in source.begun for county in view.part_of(COUNTY)]] = np.nan
     return made
 
 

@@ -1,0 +1,95 @@
+"""What findings say beside their verdict: who was helped, what is short, what is still open."""
+
+import datetime as dt
+
+import pytest
+
+from junheng.evaluate.county import evaluate_county
+from junheng.intake.tables import make_tables
+from junheng.rulebook.law import law_of
+from junheng.rulebook.loader import load_rulebook
+
+RULEBOOK = load_rulebook("moe-2017-6")
+LAW = law_of(RULEBOOK, dt.date(2025, 9, 1))
+
+
+def evaluated(law=LAW, **tables):
+    return evaluate_county(make_tables(RULEBOOK.dictionary, tables, county="here"), law)
+
+
+def part_of(found, indicator, part):
+    return next(one for one in found.strict.indicators[indicator].parts if one.part == part)
+
+
+def small_rural(code, own, visiting):
+    school = {"school": code, "kind": "primary", "area": "rural", "pupils_primary": 60}
+    teachers = {
+        "school": code, "stage": "primary",
+        **dict.fromkeys(("pe_teachers", "music_teachers", "art_teachers", "arts_teachers"), 0),
+        **dict.fromkeys(
+            ("pe_exchange_teachers", "music_exchange_teachers", "art_exchange_teachers",
+             "arts_exchange_teachers"), 0,
+        ),
+    }  # fmt: skip
+    return school, teachers | {"pe_teachers": own, "music_exchange_teachers": visiting}
+
+
+def test_only_schools_that_a_relaxation_turns_are_said_to_be_helped():
+    """0.9 of 100 pupils: 60 need one; who has one already, or gets none, is not helped."""
+    rows = [small_rural("has", 1, 1), small_rural("gets", 0, 1), small_rural("none", 0, 0)]
+    schools, teachers = zip(*rows, strict=True)
+    found = evaluated(schools=schools, teachers=teachers)
+    assert found.used["rural_small_visiting_teachers"] == ("gets",)
+
+
+def test_an_amount_whose_standard_depends_on_an_unknown_region_has_no_gap():
+    regional = law_of(RULEBOOK, dt.date(2020, 9, 1))  # 600 yuan, and 650 in the east
+    found = evaluated(regional, county=[{"funding_quota_primary": 620}])
+    part = part_of(found, "unified_standards", "quota_primary")
+    assert (part.status, part.value) == ("missing", 620)
+    assert (part.gap, part.standard) == (None, None)
+
+
+def test_an_amount_nobody_reported_has_no_gap_though_its_standard_is_known():
+    found = evaluated(county=[{"funding_region": "central_west"}])
+    part = part_of(found, "unified_standards", "quota_primary")
+    assert (part.status, part.value, part.gap, part.standard) == ("missing", None, None, 720)
+
+
+@pytest.mark.parametrize(
+    ("allotted", "status"), [(9.4, "met"), (9.39, "missing"), (7.2, "missing"), (7.19, "missing")]
+)
+def test_a_school_that_may_be_small_is_owed_something_between_its_two_quotas(allotted, status):
+    """Pupils of one stage are open, so whether 100 times 720 or 940 yuan is due is open too."""
+    found = evaluated(
+        county=[{"funding_quota_primary": 720, "funding_quota_junior": 940}],
+        schools=[{"school": "a", "kind": "nine_year", "pupils_primary": 60}],
+        funds=[{"school": "a", "public_funding_allotted": allotted}],
+    )
+    part = part_of(found, "small_school_funding", "main")
+    (single,) = part.singles
+    assert single.status == status
+    assert single.standard is None
+    assert single.gap is None
+    asked = {one.element for one in single.missing}
+    assert asked == ({"pupils_junior"} if status == "missing" else set())
+
+
+@pytest.mark.parametrize("pupils", [1, 2])
+def test_a_school_with_a_single_pupil_is_a_school(pupils):
+    found = evaluated(
+        county=[{"funding_quota_primary": 720, "funding_quota_junior": 940}],
+        schools=[{"school": "a", "kind": "primary", "pupils_primary": pupils}],
+        funds=[{"school": "a", "public_funding_allotted": 7}],
+    )
+    part = part_of(found, "small_school_funding", "main")
+    assert [(one.school, one.status) for one in part.singles] == [("a", "below")]
+
+
+def test_a_school_without_pupils_owes_nothing():
+    found = evaluated(
+        county=[{"funding_quota_primary": 720, "funding_quota_junior": 940}],
+        schools=[{"school": "a", "kind": "primary", "pupils_primary": 0}],
+        funds=[{"school": "a", "public_funding_allotted": 0}],
+    )
+    assert part_of(found, "small_school_funding", "main").singles == ()
