@@ -32,7 +32,7 @@ def checked(path, reasons=()):
         RULEBOOK.labels,
         refused=reading.rejects,
     )
-    return reading, lines_of(reading.rejects, answer(issues, reasons))
+    return reading, lines_of(reading.rejects, answer(issues, reasons), reading.tables)
 
 
 @pytest.fixture
@@ -94,6 +94,22 @@ def test_the_first_sheet_lists_everything_and_leads_to_the_cells(annotated):
         assert by_head["单元格"].value == line.cell
         assert by_head["单元格"].hyperlink.location == f"'{line.sheet}'!{line.cell}"
         assert (by_head["编号"].value or "") == line.fingerprint
+
+
+def test_what_is_refused_is_listed_with_the_school_of_its_row(workbook):
+    twice = "copy schools P2 P2again"
+    source = workbook("retention J1 deceased = 500", "county rural_population = 9.0", twice)
+    book = openpyxl.load_workbook(source)
+    book["音美教室"]["A4"] = "NIX"  # nobody is called so
+    book.save(source)
+    _, lines = checked(source)
+    refused = {(one.sheet, one.heading): one for one in lines if one.weight == "reject"}
+    told = {place: one.column("school") for place, one in refused.items()}
+    assert told["巩固率", "三年内死亡学生数（人）"] == "案例县第1初级中学"
+    assert refused["巩固率", "三年内死亡学生数（人）"].school == "J1"
+    assert told["学校", "学校代码"] == "案例县第2小学"
+    assert told["音美教室", "学校代码"] == ""
+    assert told["县情", "其中：农业人口数"] == ""
 
 
 def test_the_users_own_sheets_keep_values_lists_and_locks(annotated, workbook):

@@ -56,6 +56,7 @@ def test_rejects_and_checks_are_listed_together_and_not_twice_for_a_cell(run, bo
     assert outcome.code == 1
     rows = listed(tmp_path / "疑点.csv")
     assert [row["级别"] for row in rows] == ["退回"]
+    assert [row["学校"] for row in rows] == ["案例县第1初级中学"]
 
 
 def test_the_severity_hides_what_weighs_less(run, book, tmp_path):
@@ -116,6 +117,70 @@ def test_a_workbook_annotated_onto_itself_stays_one(run, book):
     for _ in range(2):
         assert run("check", path, "--annotate", path).code == 1
     assert openpyxl.load_workbook(path).sheetnames.count("校验清单") == 1
+
+
+def reasons_in(path):
+    sheet = openpyxl.load_workbook(path)["校验清单"]
+    column = next(cell.column for cell in sheet[3] if cell.value == "理由")
+    return [sheet.cell(row, column).value for row in range(4, sheet.max_row + 1)]
+
+
+@pytest.fixture
+def explained(run, book, tmp_path):
+    """A workbook, and its annotated copy into which somebody wrote a reason."""
+    path, annotated = book(*WARNED), tmp_path / "批注.xlsx"
+    run("check", path, "--annotate", annotated)
+    explain(annotated, "临时借用")
+    return path, annotated
+
+
+@pytest.mark.parametrize("command", ["check", "evaluate"])
+def test_reasons_in_the_copy_that_is_there_are_not_lost_unasked(run, explained, tmp_path, command):
+    path, annotated = explained
+    more = ("-o", tmp_path / "结果") if command == "evaluate" else ()
+    before = annotated.read_bytes()
+    outcome = run(command, path, "--annotate", annotated, *more)
+    assert outcome.code == 2
+    assert "批注.xlsx 里写有 1 条理由，这次没有读到，覆盖就丢了：“临时借用”。" in outcome.err
+    assert "--force。 [reasons-lost]" in outcome.err
+    assert annotated.read_bytes() == before
+    assert not (tmp_path / "结果").exists()
+    run(command, path, "--annotate", annotated, *more, "--reasons", annotated)
+    assert reasons_in(annotated) == ["临时借用"]
+    run(command, path, "--annotate", annotated, *more, "--force")
+    assert reasons_in(annotated) == [None]
+    run(command, path, "--annotate", annotated, *more)
+    assert reasons_in(annotated) == [None]
+
+
+def test_a_reason_worded_otherwise_is_another_reason(run, explained, tmp_path):
+    path, annotated = explained
+    other = tmp_path / "另一份.xlsx"
+    other.write_bytes(annotated.read_bytes())
+    explain(other, "已经扩建")
+    assert run("check", other, "--annotate", annotated).code == 2
+    assert run("check", annotated, "--annotate", annotated).code == 0
+    assert run("check", path, "--annotate", annotated).code == 2
+
+
+def test_what_cannot_be_looked_into_is_not_overwritten_unasked(run, book, tmp_path):
+    annotated = tmp_path / "批注.xlsx"
+    annotated.write_bytes(b"locked by somebody")
+    outcome = run("check", book(*WARNED), "--annotate", annotated)
+    assert outcome.code == 2
+    assert "[output-exists]" in outcome.err
+    assert annotated.read_bytes() == b"locked by somebody"
+    assert run("check", book(*WARNED), "--annotate", annotated, "--force").code == 1
+
+
+def test_a_refused_workbook_annotated_onto_itself_keeps_its_reasons(run, explained, tmp_path):
+    _, annotated = explained
+    edited = openpyxl.load_workbook(annotated)
+    edited["巩固率"]["G4"] = 500
+    edited.save(annotated)
+    outcome = run("evaluate", annotated, "-o", tmp_path / "结果", "--annotate", annotated)
+    assert outcome.code == 1
+    assert sorted(map(str, reasons_in(annotated))) == ["None", "临时借用"]
 
 
 @pytest.mark.parametrize("kind", ["folder", "name"])
@@ -186,6 +251,13 @@ def test_evaluate_keeps_the_reasons_in_its_results(run, book, tmp_path):
         found = json.loads((tmp_path / folder / "results.json").read_text(encoding="utf-8"))
         assert [one["reason"] for one in found["answered_warnings"]] == reasons
         assert found["checks"] == {"error": 0, "warning": warnings, "advice": 0}
+        book = openpyxl.load_workbook(tmp_path / folder / "results.xlsx")
+        assert ("已说明的警告" in book.sheetnames) is bool(reasons)
+    told = list(book["已说明的警告"].iter_rows(values_only=True))
+    line = dict(zip(told[2], told[3], strict=True))
+    assert (line["理由"], line["填写人"], line["级别"]) == ("临时借用", "", "警告")
+    assert line["情况"] == found["answered_warnings"][0]["why"]
+    assert line["学校"] == found["answered_warnings"][0]["school_name"]
 
 
 def test_evaluate_annotates_what_it_refuses(run, book, tmp_path):

@@ -49,6 +49,19 @@ def test_without_a_county_name_it_is_asked_for(run, tmp_path, forms):
     assert tables["county"]["county_name"][0] == "样例县"
 
 
+def test_forms_of_a_new_year_are_told_in_one_line_and_listed_one_by_one(run, tmp_path, county):
+    folder, listed = tmp_path / "表", tmp_path / "清单.csv"
+    write_forms(folder, county, "wide", year=2031)
+    outcome = run("intake", folder, "-o", tmp_path / "县.xlsx", "--rejects", listed)
+    (line,) = [line for line in outcome.out.splitlines() if "2031" in line]
+    assert "教基1001（1 张）等 11 处" in line
+    assert "有 11 处与通常写法不同" in outcome.out
+    rows = listed.read_text(encoding="utf-8-sig").splitlines()[1:]
+    named = [row.split(",")[1] for row in rows]
+    assert len(named) == len(set(named)) == 11
+    assert "教基5176（1 张）" in named
+
+
 @pytest.fixture
 def spoilt(tmp_path, county):
     """Forms of which one value is no number."""

@@ -93,3 +93,14 @@ def test_a_school_without_pupils_owes_nothing():
         funds=[{"school": "a", "public_funding_allotted": 0}],
     )
     assert part_of(found, "small_school_funding", "main").singles == ()
+
+
+@pytest.mark.parametrize(("kind", "alone"), [("junior", True), ("primary", False)])
+def test_a_point_joins_only_a_school_that_teaches_its_stage(kind, alone):
+    mother = {"school": "m", "kind": kind, f"pupils_{kind}": 300}
+    point = {
+        "school": "p", "kind": "teaching_point", "pupils_primary": 60, "not_counted": True,
+        "mother_school": "m",
+    }  # fmt: skip
+    part = part_of(evaluated(schools=[mother, point]), "arts_rooms", "main")
+    assert ("p" in {one.school for one in part.singles}) is alone

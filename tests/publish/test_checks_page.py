@@ -17,7 +17,7 @@ def test_every_check_has_its_line_with_its_bounds():
     lines = checks_page(RULEBOOK).splitlines()
     rows = {line.rsplit("`", 2)[1]: line for line in lines if line.endswith("` |")}
     assert set(rows) == {check.id for check in RULEBOOK.checks.check}
-    assert "通常在 0.5—60 m² 之间" in rows["auxiliary_per_pupil"]
+    assert "通常在 0.5—40 m² 之间" in rows["auxiliary_per_pupil"]
     assert "| 错误 |" in rows["class_pupils_sum"]
     assert "教督〔2017〕6号" in rows["class_pupils_sum"]
     assert "（有上年数据时）" in rows["pupils_change"]

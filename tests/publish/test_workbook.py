@@ -1,9 +1,13 @@
 """The results workbook, read back cell by cell."""
 
+from dataclasses import replace
+
 import openpyxl
 import pytest
 
 from junheng.base.units import Status
+from junheng.intake.checking.issues import Issue
+from junheng.intake.checking.reasons import Reason
 from junheng.publish.numbers import rounded
 from junheng.publish.workbook import write_workbook
 from publish import county_rows
@@ -373,3 +377,39 @@ def test_a_verdict_that_is_certain_without_its_number_is_shown_as_such(facts_of,
     row = next(row for row in rows(book, "表Ⅱ-2") if row[1] == "城关镇第二小学")
     assert row[10] == "数据不全"
     assert "3、4 低于 85%" in row[16]
+
+
+# ------------------------------------------------------------------ warnings with a reason
+
+
+def passed(reason, **others):
+    """A warning as the checks tell it, and the reason it is let pass for."""
+    told = {
+        "check": "room_small", "name": "教室太小", "severity": "warning", "county": county_rows.NAME,
+        "school": "P1", "school_name": "第一小学", "stage": "小学", "file": "示例县.xlsx",
+        "sheet": "教室", "cell": "E4", "heading": "面积（m²）", "value": "15",
+        "why": "这间教室只有 15 m²", "fix": "核对", "clause": "", "fingerprint": "12345678-123456",
+    }  # fmt: skip
+    return Issue(**(told | others)), Reason(
+        fingerprint="12345678-123456", reason=reason, who="李某"
+    )
+
+
+def test_warnings_with_a_reason_are_listed_with_who_gave_it(opened, failing):
+    of_county = {"school": "", "school_name": "", "stage": "", "cell": "", "heading": ""}
+    one, other = passed("=临时借用"), passed("核对无误", severity="advice", **of_county)
+    book = opened(replace(failing, passed=(one, other)))
+    at = SHEETS.index("依据")
+    assert book.sheetnames == [*SHEETS[:at], "已说明的警告", *SHEETS[at:]]
+    assert rows(book, "已说明的警告")[2:5] == [
+        ["序号", "级别", "学校", "学段", "工作表", "单元格", "栏目", "填的是", "情况", "理由", "填写人"],
+        [1, "警告", "第一小学", "小学", "教室", "E4", "面积（m²）", "15", "这间教室只有 15 m²", "=临时借用", "李某"],
+        [2, "建议", "全县", "", "教室", "", "", "15", "这间教室只有 15 m²", "核对无误", "李某"],
+    ]  # fmt: skip
+    assert "已说明的警告" in text_of(book, "总览")
+    assert book["已说明的警告"].auto_filter.ref
+
+
+def test_without_such_warnings_there_is_no_sheet_and_nothing_of_it_in_the_overview(failing_book):
+    assert "已说明的警告" not in failing_book.sheetnames
+    assert "已说明的警告" not in text_of(failing_book, "总览")

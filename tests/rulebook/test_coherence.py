@@ -35,6 +35,7 @@ FAULTS = {
     "a cap that ends": (RULES, r"(at_most *= 0\.45)", r"\1\nvalid_until = 2030-01-01", RULES, "dispersion", "2030-01-01 起没有学段“junior”"),
     "a roll-up that ends": (RULES, "(floor_percent *= 85)", r"\1\nvalid_until = 2030-01-01", RULES, "rollup", "2030-01-01 起有资源配置指标"),
     "a roll-up that begins later": (RULES, r"(\[\[rollup\]\]\nclause.*\nvalid_from *= )2017-04-19", r"\g<1>2018-01-01", RULES, "rollup", "2017-04-19 起"),
+    "no quota of a stage": (item("small_school_funding"), r', junior = "funding_quota_junior"', "", item("small_school_funding"), "part.main.measure.quota", "学段“junior”"),
     "a room without a norm": (item("arts_rooms"), r'\[\[part.standard\]\]\nroom = "art"(?s:.*)', "", item("arts_rooms"), "part.main.standard", "没有“art”的标准"),
     "a kind without a size": (item("school_size"), '"complete_secondary", ', "", item("school_size"), "part.main.standard", "没有“complete_secondary”的标准"),
     "classes without a limit": (item("class_size"), r'\[\[part.standard\]\]\nstage = "junior"(?s:.*)', "", item("class_size"), "part.main.standard", "没有“junior”的标准"),
@@ -60,6 +61,7 @@ FAULTS = {
     "funds in other money": (item("small_school_funding"), "yuan_per_unit = 10000", "yuan_per_unit = 1", item("small_school_funding"), "part.main.measure.allotted", "的单位是 wan_yuan，这里要用 yuan"),
     "an addition in another unit": (RULES, '"leased_venue_area"', '"multimedia_rooms"', RULES, "relaxation.dense_city_sports_space.adds", "“multimedia_rooms”的单位是 rooms，这里要用 m2"),
     # ------------------------------------------------------------------ types and tables
+    "a condition on words that are free": (ELEMENTS, r'(id *= "has_kindergarten"\ntable *= "schools"\ntype *= )"yes_no"', r'\g<1>"text"', ELEMENTS, "element.pupils_kindergarten.when", "yes"),
     "an answer that is a number": (item("teacher_pay"), '"performance_pay_full"', '"teacher_mean_salary"', item("teacher_pay"), "part.performance_pay.measure", "类型是 decimal，这里要用：yes_no"),
     "years since a number": (item("eligibility"), '"basic_balance_recognized_on"', '"report_year"', item("eligibility"), "part.recognized.measure", "类型是 year，这里要用：date"),
     "an amount of text": (item("school_size"), '"vocational_schools_with_attached_classes"', '"county_name"', item("school_size"), "part.vocational.measure", "类型是 text，这里要用：integer, decimal"),

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from junheng.evaluate.resources import evaluate_resources
+from junheng.intake.checking.run import check_tables
 from junheng.sample.nation import sample_nation
 
 COUNTIES = 120
@@ -91,7 +92,7 @@ def schools_with_an_open_item(law, tables):
 
 def test_numbers_are_within_their_ranges_and_no_part_exceeds_the_whole(nation, law):
     dictionary = law.rulebook.dictionary
-    for table in ("schools", "teachers", "facilities"):
+    for table in ("schools", "teachers", "facilities", "funds", "retention"):
         for element in dictionary.elements_of(table):
             frame, column = nation[table], pl.col(element.id)
             if element.is_number:
@@ -102,3 +103,33 @@ def test_numbers_are_within_their_ranges_and_no_part_exceeds_the_whole(nation, l
             if element.kinds and table == "schools":
                 others = frame.filter(~pl.col("kind").is_in(element.kinds))
                 assert others[element.id].null_count() == others.height, element.id
+
+
+@pytest.mark.parametrize(("seed", "rate"), [(7, 0.01), (8, 0.0), (9, 0.01)])
+def test_the_checks_find_next_to_nothing_odd(law, seed, rate):
+    tables = sample_nation(law, counties=COUNTIES, seed=seed, missing_rate=rate)
+    book = law.rulebook
+    issues = check_tables(tables, book.checks, book.dictionary, book.labels)
+    told = [f"{i.check} {i.school} {i.why}" for i in issues if i.severity != "advice"]
+    assert len(told) <= 0.1 * COUNTIES, told
+
+
+def test_every_school_has_funds_and_every_junior_stage_its_graduates(nation):
+    schools = nation["schools"]
+    assert nation["funds"]["school"].to_list() == schools["school"].to_list()
+    juniors = schools.filter(pl.col("pupils_junior").is_not_null())
+    known = nation["retention"].join(juniors, on=["county", "school"], how="semi")
+    assert known.height == juniors.height
+    special = nation["funds"].join(schools.filter(kind="special"), on="school", how="semi")
+    assert special["public_funding_allotted"].min() > 0
+    assert special["public_funding_budget"].null_count() == special.height > 0
+    stays = pl.col("graduates") / (
+        pl.col("entrants") + pl.col("transferred_in") - pl.col("transferred_out")
+    )
+    assert nation["retention"].select(stays.is_between(0.9, 1).mean()).item() > 0.99
+
+
+def test_a_kindergarten_is_the_smaller_part_of_its_school(nation):
+    with_children = nation["schools"].filter(pl.col("pupils_kindergarten") > 0)
+    part = with_children["pupils_kindergarten"] / with_children["pupils_primary"]
+    assert part.drop_nulls().max() <= 0.6

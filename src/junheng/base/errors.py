@@ -86,6 +86,16 @@ class OutputExistsError(JunhengError):
     sentence = "{file} exists, nothing was written. Choose another name, or add --force."
 
 
+class ReasonsLostError(JunhengError):
+    """A workbook would be overwritten in which reasons were written that this run has not read."""
+
+    slug = "reasons-lost"
+    sentence = (
+        "{file} holds {count} written reasons that would be lost, nothing was written: {reasons}. "
+        "Read them with --reasons, choose another name, or add --force."
+    )
+
+
 class UnwritableOutputError(JunhengError):
     """A file or folder cannot be written where the user wants it."""
 

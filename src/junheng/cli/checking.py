@@ -10,7 +10,12 @@ from typing import Final
 import typer
 from rich.markup import escape
 
-from junheng.base.errors import UnknownNameError, UnusableFileError
+from junheng.base.errors import (
+    OutputExistsError,
+    ReasonsLostError,
+    UnknownNameError,
+    UnusableFileError,
+)
 from junheng.cli.console import console, plain_table, print_table, tell
 from junheng.cli.outputs import check_files, files_of, write_file, writing
 from junheng.cli.reading import EXIT_REJECTS, chosen, print_notices, read_any
@@ -24,6 +29,7 @@ from junheng.rulebook.model import Rulebook
 
 # More lines than a person reads on a screen go to a file.
 _MOST_SHOWN: Final = 200
+_REASONS_TOLD: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,7 @@ class Asked:
     reasons: Path | None = None
     annotated: Path | None = None
     rejects: Path | None = None
+    force: bool = False  # whether reasons in the annotated copy that is there may be lost
 
 
 def check_input(
@@ -47,14 +54,14 @@ def check_input(
 ) -> None:
     """Print everything odd about an input; exit with 1 while something must be put right."""
     least = _weight(severity)
-    check_target(path, asked.annotated)
+    check_target(path, asked)
     check_files([] if output is None else [output], inputs=files_of(path))
     reading = read_any(path, rulebook)
     if reading.notices:
         print_notices(reading.notices, say("nowhere"))
     with console().status(say("checking")):
         answered = answered_of(path, reading, rulebook, asked, county)
-    lines = lines_of(reading.rejects, answered)
+    lines = lines_of(reading.rejects, answered, reading.tables)
     wanted = [line for line in lines if WEIGHTS.index(line.weight) <= WEIGHTS.index(least)]
     _print_lines(wanted)
     _print_lapsed(answered)
@@ -132,9 +139,12 @@ def counted(rejects: Sequence[Reject], answered: Answered) -> str:
     return word("check", "found", counts=say("comma").join(told))
 
 
-def annotate_refused(path: Path, target: Path | None, reading: Reading) -> None:
-    """Write the annotated copy of a workbook that cannot be evaluated yet."""
-    write_annotated(path, target, lines_of(reading.rejects, answer((), ())))
+def annotate_refused(path: Path, rulebook: Rulebook, asked: Asked, reading: Reading) -> None:
+    """Write the annotated copy of a workbook that cannot be evaluated yet, as `check` would."""
+    if asked.annotated is None:
+        return
+    answered = answered_of(path, reading, rulebook, asked)
+    write_annotated(path, asked.annotated, lines_of(reading.rejects, answered, reading.tables))
 
 
 def write_annotated(path: Path, target: Path | None, lines: Sequence[Line]) -> None:
@@ -148,8 +158,9 @@ def write_annotated(path: Path, target: Path | None, lines: Sequence[Line]) -> N
         tell(say("annotated_lost"))
 
 
-def check_target(path: Path, target: Path | None) -> None:
-    """Refuse to annotate what is no xlsx workbook, before anything is read."""
+def check_target(path: Path, asked: Asked) -> None:
+    """Refuse to annotate what is no xlsx workbook, or over reasons, before anything is read."""
+    target = asked.annotated
     if target is None:
         return
     if path.is_dir() or path.suffix.lower() != ANNOTATED:
@@ -158,6 +169,27 @@ def check_target(path: Path, target: Path | None) -> None:
     if target.suffix.lower() != ANNOTATED:
         raise UnusableFileError(file=target, why=say("to_xlsx"), fix=say("to_xlsx_fix"))
     check_files([target])
+    if target.exists() and path.exists() and not asked.force:
+        _keep_reasons(path, target, asked)
+
+
+def _keep_reasons(path: Path, target: Path, asked: Asked) -> None:
+    """Refuse to overwrite reasons that neither the data nor the reasons given hold too.
+
+    Raises:
+        OutputExistsError: what is there cannot be looked into.
+        ReasonsLostError: there are such reasons.
+    """
+    try:
+        there = [one for one in reasons_within(target) if one.reason]
+    except UnusableFileError as error:
+        raise OutputExistsError(file=target) from error
+    given = _given(path, asked) if there else []
+    lost = [one.reason for one in there if one not in given]
+    if lost:
+        told = say("comma").join(say("reason_told", reason=one) for one in lost[:_REASONS_TOLD])
+        more = say("reasons_more") if len(lost) > _REASONS_TOLD else ""
+        raise ReasonsLostError(file=target, count=len(lost), reasons=told + more)
 
 
 def _weight(severity: str | None) -> Weight:

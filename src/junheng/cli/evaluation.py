@@ -45,7 +45,7 @@ class Wishes:
 def evaluate_input(path: Path, output: Path, law: Law, *, now: dt.datetime, wishes: Wishes) -> None:
     """Evaluate one county into documents, or many into tables."""
     asked = wishes.asked
-    check_target(path, asked.annotated)
+    check_target(path, asked)
     rejects = None if asked.rejects is None else named_file(asked.rejects, ".csv")
     inputs = files_of(path)
     names = [*edition_names(), *_TABLES, *_CERTIFIED, _NOTICES]
@@ -63,7 +63,7 @@ def evaluate_input(path: Path, output: Path, law: Law, *, now: dt.datetime, wish
         law.rulebook,
         rejects,
         kept=kept,
-        refused=lambda reading: annotate_refused(path, asked.annotated, reading),
+        refused=lambda reading: annotate_refused(path, law.rulebook, asked, reading),
     )
     answered = review(path, reading, law.rulebook, asked, wishes.county)
     tables = chosen(reading.tables, wishes.county)

@@ -87,6 +87,9 @@ Annotate = Annotated[
 ]
 
 
+ForceAnnotate = Annotated[bool, typer.Option("--force", help=help_of("force_annotate"))]
+
+
 @app.callback(invoke_without_command=True)
 def junheng(
     version: Annotated[bool, typer.Option("--version", help=help_of("version"))] = False,
@@ -211,12 +214,13 @@ def check(
     ] = None,
     rulebook: RulebookId = DEFAULT_RULEBOOK,
     county: County = None,
+    force: ForceAnnotate = False,
 ) -> None:
     """Argue with what could be read."""
     from junheng.cli.checking import Asked, check_input
     from junheng.cli.rulebooks import get_rulebook
 
-    asked = Asked(last_year=last_year, reasons=reasons, annotated=annotate)
+    asked = Asked(last_year=last_year, reasons=reasons, annotated=annotate, force=force)
     check_input(
         path, get_rulebook(rulebook), asked, county=county, output=output, severity=severity
     )
@@ -238,6 +242,7 @@ def evaluate(
     last_year: LastYear = None,
     reasons: Reasons = None,
     annotate: Annotate = None,
+    force: ForceAnnotate = False,
 ) -> None:
     """Evaluate a county and write its documents."""
     from junheng.cli.checking import Asked
@@ -245,7 +250,9 @@ def evaluate(
 
     now = _now()
     law = _law(rulebook, on, now)
-    asked = Asked(last_year=last_year, reasons=reasons, annotated=annotate, rejects=rejects)
+    asked = Asked(
+        last_year=last_year, reasons=reasons, annotated=annotate, rejects=rejects, force=force
+    )
     wishes = Wishes(county=county, asked=asked, certificates=certificates)
     evaluate_input(path, output, law, now=now, wishes=wishes)
 

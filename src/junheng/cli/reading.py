@@ -157,20 +157,34 @@ def _read_many(books: Sequence[Path], rulebook: Rulebook) -> Reading:
 
 def print_notices(notices: tuple[Notice, ...], kept: str) -> None:
     """Print the notices worth a look first, how many of each kind there are, and where all are."""
-    shown, several = _worth_a_look(notices), _several(notices)
+    told, several = _together(notices), _several(notices)
     table = plain_table(*heads("place", "heading", "value", "read_as", "why_read"))
-    for one in shown:
+    shown = 0
+    for one in _worth_a_look(tuple(told)):
         why = notice_words(one.code)
         read_as = "" if one.read_as == why else one.read_as
-        texts = (_place(one, several), one.heading, one.value, read_as, why)
-        table.add_row(*map(escape, texts))
-    key = "notices" if len(shown) == len(notices) else "notices_some"
-    print_table(say(key, count=len(notices), shown=len(shown)), table)
-    if len(shown) < len(notices):
+        place = _place(one, several)
+        if told[one] > 1:
+            place = say("place_more", place=place, count=told[one])
+        table.add_row(*map(escape, (place, one.heading, one.value, read_as, why)))
+        shown += told[one]
+    key = "notices" if shown == len(notices) else "notices_some"
+    print_table(say(key, count=len(notices), shown=shown), table)
+    if shown < len(notices):
         kinds = Counter(one.code for one in sorted(notices, key=lambda one: _weight(one.code)))
         counts = (say("kind", kind=notice_words(c), count=n) for c, n in kinds.items())
         tell(say("notices_kinds", kinds=say("comma").join(counts)))
     tell(say("notices_kept", kept=kept))
+
+
+def _together(notices: tuple[Notice, ...]) -> Counter[Notice]:
+    """Return the notices with how many places each is said of; whole files share a line."""
+    told: Counter[Notice] = Counter()
+    first: dict[tuple[str, str, str], Notice] = {}
+    for one in notices:
+        same = (one.code, one.value, one.read_as)
+        told[one if one.sheet or one.cell else first.setdefault(same, one)] += 1
+    return told
 
 
 def _worth_a_look(notices: tuple[Notice, ...]) -> list[Notice]:

@@ -130,10 +130,9 @@ class _Scenarios:
 
     @cached_property
     def _sections(self) -> pl.DataFrame | None:
-        scope = self.law.scopes.get(SCOPE)
-        if scope is None or not self.law.items:
+        if not self.law.items:
             return None
-        return build_sections(self._tables, self.law, scope)
+        return build_sections(self._tables, self.law, self.law.scopes[SCOPE])
 
     def _about(self, indicator: str) -> frozenset[str]:
         """Return the relaxations of one indicator; no other changes its finding."""

@@ -71,13 +71,13 @@ def _amount(book: Book, part: Part) -> PartFinding:
     status = statuses.pop() if len(statuses) == 1 else Status.MISSING
     standard = standards[0]
     value = number.value
-    known = value is not None and len(standards) == 1
-    gap = max(0.0, abs(standard.number - (value or 0.0))) if known else None
+    settled = len(standards) == 1
+    gap = abs(standard.number - value) if value is not None and settled else None
     return PartFinding(
         part=part.id,
         status=status,
         value=value,
-        standard=standard.number if len(standards) == 1 else None,
+        standard=standard.number if settled else None,
         comparison=standard.comparison,
         gap=0.0 if status is Status.MET else gap,
         gap_unit=book.elements[measure.element].unit,

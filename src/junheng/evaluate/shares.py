@@ -173,7 +173,7 @@ def _entry_gaps(book: Book, measure: model.Share, entry: _Entry) -> tuple[Input,
     for campus in campuses:
         for name in _names(measure):
             table = book.elements[name].table
-            row = campus if table == "schools" else _row(book, table, campus, stage)
+            row = _row(book, table, campus, stage)
             if row is None or row[name] is None:
                 by_stage = stage if table == "teachers" else None
                 gaps.append(book.input(table, name, campus, stage=by_stage))

@@ -42,7 +42,7 @@ def write_editions(
     Raises:
         OSError: the folder cannot be written, or another program holds a file open.
     """
-    facts = gather(evaluation, tables, law)
+    facts = gather(evaluation, tables, law, answered)
     document = results_document(
         evaluation, tables, law, now=imprint.now, engine_version=imprint.engine_version
     )

@@ -14,6 +14,8 @@ from junheng.evaluate.measures import items_of
 from junheng.explain.exclusions import Exclusion, exclusions
 from junheng.explain.gaps import OpenInput, open_inputs
 from junheng.explain.margins import section_findings
+from junheng.intake.checking.issues import Issue
+from junheng.intake.checking.reasons import UNCHECKED, Answered, Reason
 from junheng.intake.tables import Tables
 from junheng.publish.numbers import percent
 from junheng.publish.words import Names, names_of, wording
@@ -64,6 +66,7 @@ class Facts:
     tables: Tables
     excluded: tuple[Exclusion, ...]  # schools that are no section of their own
     opens: tuple[OpenInput, ...]  # what must be reported to decide what is undecided
+    passed: tuple[tuple[Issue, Reason], ...] = ()  # warnings with the reason that passes each
 
     @property
     def verdict(self) -> Verdict:
@@ -180,8 +183,10 @@ def _count(resources: Resources, stage: str, column: str) -> Count:
     )
 
 
-def gather(evaluation: CountyEvaluation, tables: Tables, law: Law) -> Facts:
-    """Return an evaluation of these tables made ready for the editions."""
+def gather(
+    evaluation: CountyEvaluation, tables: Tables, law: Law, answered: Answered = UNCHECKED
+) -> Facts:
+    """Return an evaluation of these tables, and what was said to their checks, for the editions."""
     return Facts(
         evaluation=evaluation,
         law=law,
@@ -191,4 +196,5 @@ def gather(evaluation: CountyEvaluation, tables: Tables, law: Law) -> Facts:
         tables=tables,
         excluded=exclusions(tables, law),
         opens=open_inputs(evaluation, tables, law),
+        passed=answered.passed,
     )

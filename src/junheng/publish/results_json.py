@@ -39,8 +39,8 @@ _ITEM = ("quantity", "value", "standard", "floor", "status", "gap", "gap_to_floo
 _ITEM_MORE = ("contribution", "cv_without", "rounding_hides")
 _SECTION = ("school", "school_name", "kind", "sponsor", "area", "stage", "pupils", "merged", "sure")
 _ANSWERED = (
-    "fingerprint", "check", "severity", "school", "stage", "file", "sheet", "cell", "heading",
-    "value", "why",
+    "fingerprint", "check", "name", "severity", "school", "school_name", "stage", "file", "sheet",
+    "cell", "heading", "value", "why",
 )  # fmt: skip
 _DISPERSION = ("stage", "indicator", "sections", "pupils", "mean", "cv", "low", "high", "cap")
 

@@ -13,6 +13,7 @@ from xlsxwriter.workbook import Workbook
 from junheng.publish.edition import Imprint
 from junheng.publish.facts import Facts
 from junheng.publish.files import write_whole
+from junheng.publish.sheets.answered import write_answered
 from junheng.publish.sheets.county import (
     write_basics,
     write_government,
@@ -47,6 +48,7 @@ _WRITERS: Final[dict[str, Callable[[Canvas, Facts], None]]] = {
     "excluded": write_excluded,
     "open": write_open,
     "readings": write_readings,
+    "answered": write_answered,
     "sources": write_sources,
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from junheng.base.units import COMPULSORY, Stage
@@ -126,13 +126,17 @@ class _Day:
         """Yield the stages, kinds of school or rooms a part speaks of and has no answer for."""
         measure = part.measure
         if isinstance(measure, Ratio):
-            for stage in self.stages(part):
-                if stage not in measure.numerator:
-                    here = (*path, "measure", "numerator")
-                    yield _Hole(path=here, code="stage_not_counted", name=stage)
+            yield from self.uncounted((*path, "measure", "numerator"), part, measure.numerator)
+        elif isinstance(measure, FundingFloor):
+            yield from self.uncounted((*path, "measure", "quota"), part, measure.quota)
         for name, standard in self.standards(part):
             if standard is None:
                 yield _Hole(path=(*path, "standard"), code="without_standard", name=name)
+
+    def uncounted(self, path: Path, part: Part, told: Container[Stage]) -> Iterator[_Hole]:
+        for stage in self.stages(part):
+            if stage not in told:
+                yield _Hole(path=path, code="stage_not_counted", name=stage)
 
     def standards(self, part: Part) -> Iterator[tuple[str, Standard | None]]:
         """Yield everybody a part needs a standard for, and the one in force."""

@@ -187,8 +187,10 @@ class _Check:
             return
         asked = here.get(element.when.element)
         yield from self.unknown((*path, "when"), "element", element.when.element, here)
-        for code in element.when.among if asked is not None else ():
-            known = asked.choices or _YES_NO if asked else ()
+        if asked is None:
+            return
+        known = _YES_NO if asked.type == "yes_no" else asked.choices
+        for code in element.when.among:
             yield from self.unknown((*path, "when"), "choice", code, known)
 
     # -------------------------------------------------------------- indicators

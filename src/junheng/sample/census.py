@@ -93,7 +93,10 @@ def _areas(rng: np.random.Generator, shape: Nation, kind: Ints) -> Ints:
 def _pupils(
     rng: np.random.Generator, shape: Nation, kind: Ints, area: Ints
 ) -> tuple[dict[Stage, Ints], dict[Stage, Yes]]:
-    """Return pupils by stage: a school's stages are large or small together."""
+    """Return pupils by stage: a school's stages are large or small together.
+
+    A kindergarten is the smaller part of its school.
+    """
     spread = np.array([k.spread for k in shape.kind])[kind]
     least = np.array([k.least for k in shape.kind])[kind]
     most = np.array([k.most for k in shape.kind])[kind]
@@ -110,6 +113,8 @@ def _pupils(
     has = taught[Stage.PRIMARY] & (rng.random(len(kind)) < shape.kindergarten)
     low, high = shape.kindergarten_pupils
     children = rng.integers(low, high, len(kind), endpoint=True)
+    most = (pupils[Stage.PRIMARY] * shape.kindergarten_most).astype(np.int64)
+    children = np.minimum(children, most)
     pupils[Stage.KINDERGARTEN], taught[Stage.KINDERGARTEN] = np.where(has, children, 0), has
     return pupils, taught
 

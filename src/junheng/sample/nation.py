@@ -19,15 +19,17 @@ from junheng.intake.tables import Tables, make_tables
 from junheng.rulebook.law import Law
 from junheng.sample.census import AREAS, Census, Floats, Ints, Yes, draw_census
 from junheng.sample.lines import Line, lines_of
+from junheng.sample.nation_money import fund_columns, retention_columns
 from junheng.sample.shape import Nation, Spread, county_shape, nation_shape, words
 
 _DIGITS = 4  # of the numbers in names and codes
 
 
 def sample_nation(law: Law, *, counties: int, seed: int, missing_rate: float) -> Tables:
-    """Return the schools, teachers and facilities of many counties; the other tables stay empty.
+    """Return schools, teachers, facilities, funds and retention; the other tables stay empty.
 
-    A county has 72 sections on average; about 3 % of its schools are points that join their mother
+    Nothing in it is odd to the checks beyond what is left out, but for a warning here and there as
+    real counties have them. A county has 72 sections on average; about 3 % of its schools are points that join their mother
     school, about one school in eight has two stages. All of it is drawn from `seed`.
 
     Args:
@@ -41,21 +43,46 @@ def sample_nation(law: Law, *, counties: int, seed: int, missing_rate: float) ->
     """
     rng, shape = np.random.default_rng(seed), nation_shape()
     census = draw_census(rng, shape, law, counties)
-    schools = _school_columns(rng, shape, law, census)
-    teachers = _teacher_columns(rng, shape, law, census)
-    facilities = _facility_columns(rng, shape, law, census)
+    keys = _keys(census)
+    schools = _school_columns(rng, shape, law, census, keys)
+    desk = _Desk(rng=rng, shape=shape, law=law, census=census, keys=keys.drop("school_name", "row"))
+    teachers = _teacher_columns(desk)
+    facilities = _facility_columns(desk)
     gaps = _Gaps.drawn(rng, census, missing_rate)
+    funds = desk.rows(fund_columns(rng, law, census, schools["pupils_special"]))
+    retention = desk.rows(retention_columns(rng, census))
     dictionary = law.rulebook.dictionary
     empty = make_tables(dictionary, {})
     frames = {
         "schools": _frame(dictionary, "schools", gaps.pierced(schools, "schools")),
         "teachers": _frame(dictionary, "teachers", gaps.pierced(teachers, "teachers")),
         "facilities": _frame(dictionary, "facilities", gaps.pierced(facilities, "facilities")),
+        "funds": _frame(dictionary, "funds", funds),
+        "retention": _frame(dictionary, "retention", retention),
     }
     return Tables(frames={**empty.frames, **frames}, origins={})
 
 
 # ------------------------------------------------------------------ columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """What every table but the schools is drawn from."""
+
+    rng: np.random.Generator
+    shape: Nation
+    law: Law
+    census: Census
+    keys: pl.DataFrame  # county and school
+
+    def rows(self, columns: pl.DataFrame) -> pl.DataFrame:
+        """Return columns with `at` (their school) after county, school and row."""
+        return self.keys[columns["at"]].hstack(columns).with_row_index("row", offset=1)
+
+    def factors(self, at: Ints) -> _Factors:
+        """Return what draws values for these schools."""
+        return _Factors(rng=self.rng, shape=self.shape, census=self.census, at=at)
 
 
 def _keys(census: Census) -> pl.DataFrame:
@@ -81,11 +108,10 @@ def _filled(pattern: str, **columns: str) -> pl.Expr:
 
 
 def _school_columns(
-    rng: np.random.Generator, shape: Nation, law: Law, census: Census
+    rng: np.random.Generator, shape: Nation, law: Law, census: Census, keys: pl.DataFrame
 ) -> pl.DataFrame:
     """Return the schools table, still without gaps."""
     n, enrolled = census.size, census.enrolled()
-    keys = _keys(census)
     compulsory = ~census.is_kind("special")
     rural = census.area == AREAS.index("rural")
     private = rng.random(n) < np.where(rural, shape.private_rural, shape.private)
@@ -152,36 +178,40 @@ class _Factors:
         """Return whole steps around `per_step`, the steps that exactly meet the standard."""
         spread: Spread = self.shape.items[line.id]
         county = self.census.county[self.at]
-        between = self.rng.standard_normal(int(self.census.county[-1]) + 1)[county]
-        own = self.rng.standard_normal(len(self.at))
+        between = self._normal(int(self.census.county[-1]) + 1)[county]
+        own = self._normal(len(self.at))
         few = self.shape.usual_pupils / np.maximum(self.census.enrolled()[self.at], 1)
         factor = spread.middle * np.exp(spread.between * between + spread.spread * own)
         factor *= few**spread.small_schools
         steps: Ints = np.rint(np.minimum(factor, self.shape.highest) * per_step).astype(np.int64)
         return steps
 
+    def _normal(self, count: int) -> Floats:
+        """Return standard normal numbers, the few far ones drawn in."""
+        drawn = self.rng.standard_normal(count)
+        return np.clip(drawn, -self.shape.farthest, self.shape.farthest, out=drawn)
 
-def _teacher_columns(
-    rng: np.random.Generator, shape: Nation, law: Law, census: Census
-) -> pl.DataFrame:
+
+def _teacher_columns(desk: _Desk) -> pl.DataFrame:
     """Return the teachers table, one row per school and compulsory stage, with `at` (its school)."""
-    keys = _keys(census)
+    rng, shape, census, law = desk.rng, desk.shape, desk.census, desk.law
     by_id = {line.id: line for line in lines_of(law, shape.items)}
     degree, backbone, specialists = (line for line in by_id.values() if not line.split)
     frames = []
     for stage in COMPULSORY:
         at = np.flatnonzero(census.taught[stage])
         pupils = census.pupils[stage][at]
-        factors = _Factors(rng=rng, shape=shape, census=census, at=at)
+        factors = desk.factors(at)
         above, keen, artists = (
             factors.steps(line, float(line.standards[stage] / line.per) * pupils)
             for line in (degree, backbone, specialists)
         )
         plan = county_shape().teachers
         ratio = rng.uniform(*plan.pupils_per_teacher[stage], len(at))
-        teachers = np.maximum.reduce(
-            [np.rint(pupils / ratio).astype(np.int64), above, keen, artists]
-        )
+        teachers = np.maximum(np.rint(pupils / ratio).astype(np.int64), above)
+        most = np.maximum((teachers * shape.most_of_teachers).astype(np.int64), 1)
+        keen, artists = np.minimum(keen, most), np.minimum(artists, most)
+        teachers = np.maximum.reduce([teachers, keen, artists])
         columns: dict[str, object] = {
             "at": at,
             "stage": [stage.value] * len(at),
@@ -194,9 +224,8 @@ def _teacher_columns(
             **_portions(artists, plan.subjects),
             **_visiting(rng, law, census, at),
         }
-        frames.append(keys.drop("school_name", "row")[at].hstack(pl.DataFrame(columns)))
-    both = pl.concat(frames, how="diagonal").sort("at", maintain_order=True)
-    return both.with_row_index("row", offset=1)
+        frames.append(pl.DataFrame(columns))
+    return desk.rows(pl.concat(frames, how="diagonal").sort("at", maintain_order=True))
 
 
 def _portions(whole: Ints, shares: Mapping[str, float]) -> dict[str, Ints]:
@@ -222,20 +251,20 @@ def _visiting(rng: np.random.Generator, law: Law, census: Census, at: Ints) -> d
     return columns
 
 
-def _facility_columns(
-    rng: np.random.Generator, shape: Nation, law: Law, census: Census
-) -> pl.DataFrame:
+def _facility_columns(desk: _Desk) -> pl.DataFrame:
     """Return the facilities table with `at` (its school); special schools have no row."""
+    rng, shape, census = desk.rng, desk.shape, desk.census
     at = np.flatnonzero(census.enrolled() > 0)
-    factors = _Factors(rng=rng, shape=shape, census=census, at=at)
+    factors = desk.factors(at)
     auxiliary, sports, equipment, multimedia = (
         factors.steps(line, _exactly_met(line, census)[at])
-        for line in lines_of(law, shape.items)
+        for line in lines_of(desk.law, shape.items)
         if line.split
     )
+    multimedia = np.minimum(multimedia, _most_rooms(shape, census)[at])
     plan = county_shape().rooms
     hall = census.enrolled()[at] >= plan.indoor_from
-    indoor = np.where(hall, np.rint(sports * rng.uniform(*plan.indoor, len(at))), 0)
+    indoor = np.where(hall, np.rint(sports * rng.uniform(*shape.indoor, len(at))), 0)
     indoor = indoor.astype(np.int64)
     dense = census.dense[at]
     columns = {
@@ -252,8 +281,13 @@ def _facility_columns(
         ),
         "leased_venue_area": _or_null(np.rint(sports * rng.uniform(*plan.leased)) / 100, dense),
     }
-    keys = _keys(census).drop("school_name", "row")[at]
-    return keys.hstack(pl.DataFrame(columns)).with_row_index("row", offset=1)
+    return desk.rows(pl.DataFrame(columns))
+
+
+def _most_rooms(shape: Nation, census: Census) -> Ints:
+    """Return how many multimedia rooms the classes of each school can fill."""
+    classes = sum(-(-census.pupils[stage] // size) for stage, size in shape.class_size.items())
+    return np.asarray(shape.rooms_per_class * classes)
 
 
 def _exactly_met(line: Line, census: Census) -> Floats:

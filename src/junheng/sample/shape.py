@@ -203,6 +203,7 @@ class Nation(Definition):
     dense: float
     kindergarten: float
     kindergarten_pupils: Whole
+    kindergarten_most: float
     boarding: dict[str, float]
     age: Whole
     migrants: Part
@@ -210,7 +211,11 @@ class Nation(Definition):
     stages_apart: Part
     usual_pupils: int
     highest: float
+    farthest: float
+    most_of_teachers: float
     class_size: dict[Stage, int]
+    rooms_per_class: int
+    indoor: Part
     in_zone: Part
     kind: tuple[Kind, ...] = Field(min_length=1)  # the first teaches primary pupils
     items: dict[str, Spread]

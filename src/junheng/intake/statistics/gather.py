@@ -156,11 +156,13 @@ def _of_one_year(pages: list[Page], log: Log) -> tuple[list[Page], int | None]:
 def _edition(year: int | None, pages: list[Page], log: Log) -> Edition:
     edition = edition_for(year)
     assert edition is not None  # pages before the first edition were refused
-    forms = sorted({page.form for page in pages if page.form})
     if pages and year is None:
         log.remark("no_year", pages[0].spot, "", notice_words("no_year"))
     elif pages and year is not None and year > edition.checked_until:
-        log.remark("new_year", Spot(file=said("and").join(forms)), year, notice_words("new_year"))
+        forms = Counter(page.form for page in pages if page.form)
+        for form, count in sorted(forms.items()):
+            where = Spot(file=said("pages", form=form, count=count))
+            log.remark("new_year", where, year, notice_words("new_year"))
     return edition
 
 

@@ -47,8 +47,10 @@ def write_overview(canvas: Canvas, facts: Facts, imprint: Imprint) -> None:
 
 
 def has_sheet(key: str, facts: Facts) -> bool:
-    """Return whether a sheet has anything to say under this rulebook."""
+    """Return whether a sheet has anything to say under this rulebook, about this county."""
     sheet = wording("workbook")["sheets"][key]
+    if sheet.get("only_passed"):
+        return bool(facts.passed)
     if area := sheet.get("area"):
         return any(indicator.area == area for indicator in facts.law.others)
     if element := sheet.get("element"):
