@@ -183,6 +183,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * _MEGABYTE  # of forms, files not counted
 UPLOAD_MEGABYTES = 20
+RULEBOOK = _asked("RULEBOOK", "moe-2017-6")  # offered first
 
 # ------------------------------------------------------------------ files and words
 

@@ -141,7 +141,7 @@ def test_a_workbook_with_refusals_cannot_be_taken_over(clerk, round_id, workbook
     upload = come(clerk, round_id, changed(workbook, {("学校", "N4"): "很多"}))
     assert state(upload) == "rejected"
     row = find_upload(upload_id=upload)
-    seen = look(actor=clerk, round_id=round_id, sha256=row.sha256, name=row.name)
+    seen = look(sender_id=clerk.id, round_id=round_id, sha256=row.sha256, name=row.name)
     assert [(one.file, one.sheet, one.cell) for one in seen.rejects] == [
         ("样例县.xlsx", "学校", "N4")
     ]

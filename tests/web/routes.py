@@ -5,7 +5,7 @@ and who has not signed in is sent to the door. `open`: the page asks nobody who 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from junheng.base.people import Role
 
@@ -27,11 +27,32 @@ class Route:
     passed: int = 200
     open: bool = False
     everywhere: bool = False  # of no region: there are no outsiders
-    needs: tuple = field(default=())
+    unseen: frozenset = frozenset()  # who finds nothing though he belongs: it is above him
 
 
 def of_region(home, _made):
     return {"region_id": home.pk}
+
+
+def of_county(_home, made):
+    return {"region_id": made["county_id"]}
+
+
+def of_round(_home, made):
+    return {"round_id": made["round_id"]}
+
+
+def of_upload(_home, made):
+    return {"upload_id": made["upload_id"]}
+
+
+def nothing(_home):
+    return {}
+
+
+SCHOOL = frozenset({Role.SCHOOL_CLERK})
+WHO_SEE_ROUNDS = EVERYBODY - {Role.SYSTEM_ADMINISTRATOR}
+WHO_DECIDE = frozenset({Role.COUNTY_CLERK, Role.COUNTY_DIRECTOR})
 
 
 ROUTES = {
@@ -51,4 +72,15 @@ ROUTES = {
         roles=MANAGERS, post=lambda _home: {"reason": "调离"}, passed=302,
     ),
     "events-of-region": Route(arguments=of_region, roles=WATCHERS),
+    "rounds-of-region": Route(arguments=of_county, roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL),
+    "round-board": Route(arguments=of_round, roles=WHO_SEE_ROUNDS),
+    "round-template": Route(arguments=of_round, roles=WHO_SEE_ROUNDS),
+    "upload": Route(arguments=of_upload, roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL),
+    "commit": Route(
+        arguments=of_upload, roles=WHO_DECIDE, unseen=SCHOOL, post=nothing, passed=302
+    ),
+    "discard": Route(
+        arguments=of_upload, roles=WHO_DECIDE, unseen=SCHOOL, post=nothing, passed=302
+    ),
+    "undo": Route(arguments=of_upload, roles=WHO_DECIDE, unseen=SCHOOL, post=nothing, passed=302),
 }  # fmt: skip

@@ -25,7 +25,7 @@ from junheng.operations.events import Deed, record
 from junheng.rulebook.loader import load_rulebook
 from junheng.store import files
 from junheng.store.models import Region, Round, Upload, Value
-from junheng.store.queries.people import Actor
+from junheng.store.queries.people import Actor, get_actor
 from junheng.store.queries.rounds import is_overtaken, standing_values
 
 _TOGETHER: Final = 500  # rows written in one statement
@@ -86,7 +86,7 @@ def receive(*, actor: Actor, round_id: int, name: str, content: bytes, now: dt.d
     reports_for(actor, row.region_id, row.region.path)
     _must_be_open(row, now)
     digest = files.put(content)
-    seen = look(actor=actor, round_id=round_id, sha256=digest, name=name)
+    seen = look(sender_id=actor.id, round_id=round_id, sha256=digest, name=name)
     with transaction.atomic():
         upload = Upload.objects.create(
             round=row,
@@ -111,8 +111,10 @@ def _day(moment: dt.datetime) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def look(*, actor: Actor, round_id: int, sha256: str, name: str) -> Look:
-    """Return what a kept workbook says and would change now. Two queries.
+def look(*, sender_id: int, round_id: int, sha256: str, name: str) -> Look:
+    """Return what a kept workbook says and would change now, of what its sender reports for.
+
+    Five queries.
 
     Raises:
         UnusableFileError: the file cannot be read at all.
@@ -120,7 +122,8 @@ def look(*, actor: Actor, round_id: int, sha256: str, name: str) -> Look:
     row = Round.objects.select_related("region").get(pk=round_id)
     rulebook = load_rulebook(row.rulebook)
     reading = read_input(_named(sha256, name), rulebook.dictionary, rulebook.labels)
-    mine = reports_for(actor, row.region_id, row.region.path)
+    sender = get_actor(user_id=sender_id, origin="")
+    mine = reports_for(sender, row.region_id, row.region.path)
     kept = values_of(reading.tables, rulebook.dictionary)
     standing = standing_values(round_id=round_id)
     foreign: dict[str, None] = {}
@@ -163,7 +166,9 @@ def commit(*, actor: Actor, upload_id: int, now: dt.datetime) -> int:
     """
     upload = _held(actor, upload_id, "commit")
     _must_be_open(upload.round, now)
-    seen = look(actor=actor, round_id=upload.round_id, sha256=upload.sha256, name=upload.name)
+    seen = look(
+        sender_id=upload.by_id, round_id=upload.round_id, sha256=upload.sha256, name=upload.name
+    )
     if not seen.changes:
         raise NothingToChangeError(name=upload.name)
     _write(upload, [(c, seen.kept.get(c.spot)) for c in seen.changes])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from junheng.base.people import Department, Role
 from junheng.explain.words import Words
@@ -110,6 +111,7 @@ class RoundForm(forms.Form):
             field.label = _label(name)
         named = [(one, Words(load_rulebook(one).labels).rulebook) for one in list_rulebooks()]
         self.fields["rulebook"].choices = named  # type: ignore[attr-defined]
+        self.fields["rulebook"].initial = settings.RULEBOOK
 
     def terms(self) -> Terms:
         """Return what was typed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from junheng.base.errors import JunhengError
 from junheng.base.people import Action, Level, Role
 from junheng.intake.rejects import Notice, Reject
-from junheng.intake.rows import tables_of
+from junheng.intake.rows import Change, Spot, tables_of
 from junheng.intake.template import write_template
 from junheng.operations import rounds, uploads
 from junheng.operations.errors import NoFileError, NotAllowedError
@@ -42,7 +42,7 @@ from junheng.store.queries.rounds import (
 )
 from junheng.web.access import SignedIn, place_for, signed_in
 from junheng.web.console.forms import RoundForm
-from junheng.web.wording import say
+from junheng.web.wording import say, wording
 
 _PAGE = 50
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -241,7 +241,7 @@ def upload(request: SignedIn, upload_id: int) -> HttpResponse:
     seen = None
     if row.state in {"ready", "rejected"}:
         seen = uploads.look(
-            actor=request.actor, round_id=row.round_id, sha256=row.sha256, name=row.name
+            sender_id=row.by_id, round_id=row.round_id, sha256=row.sha256, name=row.name
         )
     told = (
         [] if seen is None else [_told(one, load_rulebook(found.rulebook)) for one in seen.changes]
@@ -278,20 +278,26 @@ def _may_decide(actor: Actor, row: UploadRow, found: RoundRow) -> bool:
     return row.by_id == actor.id or actor.may(Action.OPEN_ROUNDS, found.county.path)
 
 
-def _told(change: Any, rulebook: Rulebook) -> ChangeRow:  # noqa: ANN401 a named tuple of intake
+def _told(change: Change, rulebook: Rulebook) -> ChangeRow:
     labels: Any = rulebook.labels
     spot = change.spot
+    answers = wording()["answers"] if _is_answer(rulebook, spot) else {}
     return ChangeRow(
-        table=labels["tables"][spot.table]["sheet"],
+        table=labels["tables"][spot.table]["label"],
         row=spot.row.replace("|", " "),
         element=labels["elements"][spot.element]["label"],
-        old=_word(labels, spot.element, change.old),
-        new=_word(labels, spot.element, change.new),
+        old=_word({**labels["choices"].get(spot.element, {}), **answers}, change.old),
+        new=_word({**labels["choices"].get(spot.element, {}), **answers}, change.new),
     )
 
 
-def _word(labels: Any, element: str, text: str | None) -> str:  # noqa: ANN401 a tree of texts
-    return "" if text is None else str(labels["choices"].get(element, {}).get(text, text))
+def _is_answer(rulebook: Rulebook, spot: Spot) -> bool:
+    elements = rulebook.dictionary.elements_of(spot.table)
+    return any(one.id == spot.element and one.type == "yes_no" for one in elements)
+
+
+def _word(words: Mapping[str, str], text: str | None) -> str:
+    return "" if text is None else words.get(text, text)
 
 
 @require_POST
