@@ -266,3 +266,28 @@ def test_an_impossible_round_is_not_opened(world, clerk, round_id, change):
     })  # fmt: skip
     with pytest.raises(ImpossibleRoundError):
         open_round(actor=clerk, region_id=world.regions["900101"].pk, terms=terms, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd.xlsx", "passwd.xlsx"),
+        ("县" * 300 + ".xlsx", "县" * 48 + ".xlsx"),
+        ("样例县.xlsx", "样例县.xlsx"),
+    ],
+)
+def test_a_file_is_kept_under_a_name_that_leads_nowhere_and_fits(
+    clerk, round_id, workbook, name, kept
+):
+    upload = come(clerk, round_id, workbook, name)
+    assert find_upload(upload_id=upload).name == kept
+
+
+def test_a_second_workbook_is_compared_with_what_the_first_one_brought(
+    clerk, round_id, workbook, changed
+):
+    """Both were looked at before either was taken over."""
+    first = come(clerk, round_id, workbook)
+    second = come(clerk, round_id, changed(workbook, {("学校", "F4"): 1999}))
+    commit(actor=clerk, upload_id=first, now=NOW)
+    assert commit(actor=clerk, upload_id=second, now=NOW) == 1

@@ -122,3 +122,12 @@ def test_a_page_says_to_the_browser_what_it_may_load(browser):
 def client_cookies(answer):
     """Cookies that a script could read."""
     return [name for name, cookie in answer.cookies.items() if not cookie["httponly"]]
+
+
+@pytest.mark.usefixtures("world")
+def test_where_somebody_comes_from_is_what_the_proxy_says_last(settings):
+    told = {"HTTP_X_FORWARDED_FOR": "1.1.1.1, 10.0.0.9", "REMOTE_ADDR": "10.0.0.1"}
+    for https, origin in ((True, "10.0.0.9"), (False, "10.0.0.1")):
+        settings.HTTPS = https
+        Client().post("/sign-in/", {"username": LOGIN, "password": PASSWORD}, **told)
+        assert Event.objects.latest("number").origin == origin

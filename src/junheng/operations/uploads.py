@@ -28,6 +28,7 @@ from junheng.store.models import Region, Round, Upload, Value
 from junheng.store.queries.people import Actor, get_actor
 from junheng.store.queries.rounds import is_overtaken, standing_values
 
+_LONGEST_NAME: Final = 150  # bytes, which every file system keeps
 _TOGETHER: Final = 500  # rows written in one statement
 _State = Upload.State
 # What may become of an upload, and by what.
@@ -85,6 +86,7 @@ def receive(*, actor: Actor, round_id: int, name: str, content: bytes, now: dt.d
     row = Round.objects.select_related("region").get(pk=round_id)
     reports_for(actor, row.region_id, row.region.path)
     _must_be_open(row, now)
+    name = _short(Path(name).name)
     digest = files.put(content)
     seen = look(sender_id=actor.id, round_id=round_id, sha256=digest, name=name)
     with transaction.atomic():
@@ -144,10 +146,17 @@ def look(*, sender_id: int, round_id: int, sha256: str, name: str) -> Look:
     )
 
 
+def _short(name: str) -> str:
+    """Return a file name cut to what can be kept, its ending left."""
+    stem, suffix = Path(name).stem, Path(name).suffix
+    room = _LONGEST_NAME - len(suffix.encode())
+    return stem.encode()[: max(room, 1)].decode(errors="ignore") + suffix
+
+
 def _named(sha256: str, name: str) -> Path:
     """Return a kept file by the name it came with, so that what is said of it names that."""
     path = files.path_of(sha256)
-    shown = path.with_name(f"{sha256}.d") / Path(name).name
+    shown = path.with_name(f"{sha256}.d") / name
     if not shown.exists():
         shown.parent.mkdir(exist_ok=True)
         shown.unlink(missing_ok=True)
@@ -252,9 +261,12 @@ def undo(*, actor: Actor, upload_id: int, now: dt.datetime) -> int:
 
 
 def _held(actor: Actor, upload_id: int, action: str) -> Upload:
-    """Return an upload, held for this transaction, of which one may do something now."""
+    """Return an upload of which one may do something now, its whole round held meanwhile.
+
+    Two workbooks of one round are taken over one after the other, each compared with what stands.
+    """
     upload = (
-        Upload.objects.select_for_update(of=("self",))
+        Upload.objects.select_for_update(of=("self", "round"))
         .select_related("round__region")
         .get(pk=upload_id)
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,8 +26,10 @@ class SignedIn(HttpRequest):
 
 
 def origin_of(request: HttpRequest) -> str:
-    """Return the address a request comes from, as the server in front tells it."""
-    return str(getattr(request, "axes_ip_address", "") or request.META.get("REMOTE_ADDR", ""))
+    """Return the address a request comes from; where a proxy stands in front, as it tells it."""
+    told = str(request.META.get("HTTP_X_FORWARDED_FOR", "")) if settings.HTTPS else ""
+    # Whoever asks may write the first ones himself; the last one the proxy wrote.
+    return told.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
 View = Callable[Concatenate[HttpRequest, _P], HttpResponse]
