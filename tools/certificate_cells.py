@@ -1,4 +1,4 @@
-"""凭证里的填报值与原件（xlsx 工作簿）逐格对照；供 verify_certificate.py 用，只用标准库。"""
+"""凭证里的填报值与原件（xlsx 工作簿）逐格对照；verify_certificate.py --input 才用到，只用标准库。"""
 
 # fmt: off
 import hashlib
@@ -12,7 +12,6 @@ from xml.etree import ElementTree as ET
 
 SCHEMAS = "{http://schemas.openxmlformats.org/"
 CELL, LINK = SCHEMAS + "spreadsheetml/2006/main}", SCHEMAS + "officeDocument/2006/relationships}"
-UNREADABLE = (zipfile.BadZipFile, ET.ParseError)
 YES_NO = {True: ("是", "1"), False: ("否", "0")}
 
 def plain(text):  # 全角半角、空白不计
@@ -46,7 +45,10 @@ def same(value, cell, about, words):  # 凭证里的值是不是单元格里的
     return cell in (plain(words.get(value, value)), plain(value))
 
 def compared_cells(cert, path):  # （哪里, 凭证写的, 原件写的）；路径不同的只比文件名
-    files, sheets = cert["inputs"]["files"], workbook(path)
+    try:
+        files, sheets = cert["inputs"]["files"], workbook(path)
+    except (zipfile.BadZipFile, ET.ParseError) as error:
+        raise ValueError(repr(error)) from error
     found = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     yield "inputs/files", [one["sha256"] for one in files], [found]
     yield "inputs/files", Path(files[0]["file"]).name, Path(path).name

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 
-from certificate_law import digest
+from verify_certificate import digest
 
 
 def leaves(node, path=()):

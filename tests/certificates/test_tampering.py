@@ -6,8 +6,7 @@ import random
 
 import pytest
 from certificate_cells import compared_cells
-from certificate_law import check_law, digest
-from verify_certificate import BROKEN, Case, agrees, compared, verified
+from verify_certificate import BROKEN, Case, agrees, check_law, compared, digest, verified
 
 from certificates.conftest import certified_rows, law
 from certificates.tamper import leaves, lies_about, put, sealed

@@ -1,14 +1,15 @@
 """What the engine certifies, the verifier derives again: real counties, random ones, other laws."""
 
+import ast
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from certificate_cells import compared_cells
-from certificate_law import KNOWN, NATIONAL, NUMBERS, PIECES, check_law, digest, pieces, spelled
-from verify_certificate import verified
+from verify_certificate import NATION, NATIONAL, blocks, check_law, digest, verified
 
 from certificates.conftest import certified_rows, law
 from junheng.evaluate.county import evaluate_county
@@ -20,12 +21,13 @@ from oracle.counties import DAYS, random_county
 
 TOOL = Path(__file__).parents[2] / "tools/verify_certificate.py"
 BATCHES, PER_BATCH = 10, 30
+LINES = {TOOL.name: 523, "certificate_cells.py": 100}
 
 
-def run(*arguments):
+def run(*arguments, tool=TOOL):
     """The tool as a stranger runs it, with nothing but his own Python."""
     return subprocess.run(
-        [sys.executable, "-S", TOOL, *arguments],
+        [sys.executable, "-S", tool, *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -95,21 +97,40 @@ def national():
     return json.loads(canonical(law_statement(law(NATIONAL))))
 
 
+def marks(found):
+    """The blocks of which only a digest is kept."""
+    return {name: one for name, one in found.items() if str(one).startswith("摘要")}
+
+
 def test_the_verifier_knows_the_national_rulebook_of_today():
-    stated, book = national(), law(NATIONAL).rulebook.sha256
-    pins = f"KNOWN {digest(stated)}: {book}; PIECES {' '.join(pieces(stated).values())}"
-    assert (digest(stated), book) in KNOWN, f"tools/certificate_law.py lacks {pins}"
-    assert list(pieces(stated).values()) == PIECES.split(), f"tools/certificate_law.py lacks {pins}"
+    stated, kept = national(), marks(NATION["blocks"])
+    pair, found = [digest(stated), law(NATIONAL).rulebook.sha256], marks(blocks(stated))
+    new = {name: one for name, one in found.items() if kept.get(name) != one}
+    pins = json.dumps({"known": pair, "blocks": new}, ensure_ascii=False)
+    assert pair in NATION["known"], f"tools/national_rulebook.json lacks {pins}"
+    assert found == kept, f"tools/national_rulebook.json lacks {pins}"
 
 
 def test_the_numbers_copied_out_by_hand_are_those_of_the_rulebook():
-    entries = [entry.strip() for entry in NUMBERS.replace("\n", " ").split("|")]
-    assert dict(entry.partition(" ")[::2] for entry in entries) == spelled(national())
+    kept, found = NATION["blocks"], blocks(national())
+    assert {name: kept[name] for name in kept.keys() - marks(kept).keys()} == {
+        name: found[name] for name in found.keys() - marks(found).keys()
+    }
 
 
 def test_a_number_that_differs_from_the_nation_s_is_named(own):
     own["law"]["rollup"][0]["met_at_least"] = 5
     assert {where for where, *_ in check_law(own)} == {"law rollup"}
+
+
+def test_a_known_text_under_another_rulebook_s_hash_is_told(own):
+    own["rulebook"]["sha256"] = "0" * 64
+    assert [where for where, *_ in check_law(own)] == ["rulebook/sha256"]
+
+
+def test_a_text_that_differs_in_no_block_is_still_not_the_nation_s(own):
+    own["law"]["indicators"].reverse()
+    assert [where for where, *_ in check_law(own)] == ["law"]
 
 
 # ------------------------------------------------------------------ the command
@@ -197,9 +218,56 @@ def test_an_archive_that_could_not_be_finished_never_appears(tmp_path, small):
 
 @pytest.mark.parametrize("file", sorted(TOOL.parent.glob("*certificate*.py")), ids=lambda f: f.name)
 def test_no_line_of_the_verifier_comes_from_the_engine(file):
-    text = file.read_text(encoding="utf-8")
-    assert "import junheng" not in text
-    assert "from junheng" not in text
-    lines = text.splitlines()
-    assert len(lines) <= 400
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= LINES[file.name]
     assert all(len(line) <= 100 for line in lines)
+    atonce, later = imported_by(file)
+    assert atonce <= sys.stdlib_module_names
+    assert later <= {"certificate_cells"}
+
+
+def imported_by(file):
+    """What a file imports at once, and what only where it is needed."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    every = {name: node for node in ast.walk(tree) for name in names_imported(node)}
+    atonce = {name for name, node in every.items() if node in tree.body}
+    return atonce, every.keys() - atonce
+
+
+def names_imported(node):
+    if isinstance(node, ast.Import):
+        return [alias.name.split(".")[0] for alias in node.names]
+    return [node.module.split(".")[0]] if isinstance(node, ast.ImportFrom) else []
+
+
+def alone(tmp_path, *beside):
+    """The script in a folder of its own, with nothing but what is named beside it."""
+    for name in (TOOL.name, *beside):
+        shutil.copy(TOOL.parent / name, tmp_path)
+    return tmp_path / TOOL.name
+
+
+def test_the_script_by_itself_proves_all_but_that_the_law_is_the_nation_s(tmp_path, small):
+    done = run(written(tmp_path, small), tool=alone(tmp_path))
+    assert done.returncode == 1
+    assert "没有与国家办法核对：脚本旁边没有 national_rulebook.json。" in done.stdout
+    assert "不符 1 处。" in done.stdout
+    done = run(written(tmp_path, small), tool=alone(tmp_path, "national_rulebook.json"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "没有与国家办法核对" not in done.stdout
+
+
+def test_a_city_s_law_is_proved_without_the_nation_s_and_that_is_told(tmp_path):
+    stated = certified_rows(random_county(11), law("shenyang-quota"))
+    done = run(written(tmp_path, stated), tool=alone(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "没有与国家办法核对" in done.stdout
+
+
+def test_an_original_that_is_no_workbook_cannot_be_read(tmp_path, small):
+    original = tmp_path / "样例县.xlsx"
+    original.write_text("text")
+    assert run(written(tmp_path, small), "--input", original).returncode == 2
+    done = run(written(tmp_path, small), "--input", original, tool=alone(tmp_path))
+    assert done.returncode == 2
+    assert "certificate_cells" in done.stderr
