@@ -20,11 +20,18 @@ COMMANDS = [
     ("reconcile",),
     ("rulebook",),
     *(("rulebook", name) for name in ("list", "show", "check", "docs", "diff")),
+    ("site",),
+    *(("site", name) for name in ("prepare", "serve", "regions", "invite", "demo")),
+    ("audit",),
+    ("audit", "verify"),
 ]
 # Latin words of a Chinese page: what is typed, formats, ids. A sentence would have others.
 TYPED = {
     *("junheng", "xlsx", "xls", "ods", "CSV", "Parquet", "Markdown", "moe", "cli", "h", "o"),
-    *("json", "JSON", "TOML", "docx", "md"),
+    *("json", "JSON", "TOML", "docx", "md", "Ctrl", "C"),
+    # Files and codes that are typed: of administrative codes, and of roles and departments.
+    *("provinces", "cities", "areas", "csv", "finance", "http", "localhost"),
+    *("system_administrator", "county_director", "school_clerk"),
 }
 
 
