@@ -150,11 +150,24 @@ def _read_part(paths: Sequence[Path]) -> Reading:
 
 def _read_some(paths: Sequence[Path], asked: _Asked) -> Reading:
     dictionary, labels, checks = asked
-    reading = joined(_readings(paths, layout_of(dictionary, labels), dictionary))
-    if checks is None or SCHOOLS not in reading.tables.frames:
-        return reading
-    issues = check_tables(reading.tables, checks, dictionary, labels, refused=reading.rejects)
+    with _no_collecting():
+        reading = joined(_readings(paths, layout_of(dictionary, labels), dictionary))
+        if checks is None or SCHOOLS not in reading.tables.frames:
+            return reading
+        issues = check_tables(reading.tables, checks, dictionary, labels, refused=reading.rejects)
     return dataclasses.replace(reading, issues=issues)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Look for no garbage in rings meanwhile: a file's cells are many, and none is in a ring."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _readings(paths: Sequence[Path], layout: Layout, dictionary: Dictionary) -> Iterator[Reading]:
