@@ -155,17 +155,18 @@ def list_open_invitations(*, path: str, now: dt.datetime) -> Sequence[OpenInvita
         withdrawn_at__isnull=True,
         expires_at__gt=now,
     ).select_related("region")
-    return [
-        OpenInvitation(
-            id=row.pk,
-            name=row.name,
-            role=Role(row.role),
-            department=row.department,
-            region_name=row.region.name,
-            expires_at=row.expires_at,
-        )
-        for row in found.order_by("expires_at", "pk")
-    ]
+    return [_open(row) for row in found.order_by("expires_at", "pk")]
+
+
+def _open(row: Invitation) -> OpenInvitation:
+    return OpenInvitation(
+        id=row.pk,
+        name=row.name,
+        role=Role(row.role),
+        department=row.department,
+        region_name=row.region.name,
+        expires_at=row.expires_at,
+    )
 
 
 def find_invitation(*, secret_sha256: str, now: dt.datetime) -> OpenInvitation | None:
@@ -180,13 +181,4 @@ def find_invitation(*, secret_sha256: str, now: dt.datetime) -> OpenInvitation |
         .select_related("region")
         .first()
     )
-    if row is None:
-        return None
-    return OpenInvitation(
-        id=row.pk,
-        name=row.name,
-        role=Role(row.role),
-        department=row.department,
-        region_name=row.region.name,
-        expires_at=row.expires_at,
-    )
+    return None if row is None else _open(row)
