@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,7 +18,8 @@ from django.db.migrations.executor import MigrationExecutor
 from junheng.base.errors import UnknownNameError, UnusableFileError
 from junheng.base.people import Department, Level, Role
 from junheng.cli.console import plain_table, print_table, tell
-from junheng.cli.words import heads, suggestion, word
+from junheng.cli.words import heads, say, suggestion, word
+from junheng.intake.folders import read_csv_rows
 from junheng.operations.demo import PASSWORD, fill_with_demo
 from junheng.operations.people import Offer, invite
 from junheng.operations.regions import Listed, load_regions
@@ -27,7 +27,6 @@ from junheng.store.queries.events import count_events, list_faults
 from junheng.store.queries.people import on_this_machine
 from junheng.store.queries.regions import find_by_code, list_codes
 
-_COLUMNS: Final = ("level", "code", "name", "parent")
 # The files of a folder of administrative codes, from above, with the column of what is above.
 _FOLDER: Final = (
     ("provinces.csv", Level.PROVINCE, None),
@@ -86,15 +85,8 @@ def _who() -> str:
 
 
 def _of_file(path: Path) -> Iterator[Listed]:
-    rows = _rows(path)
-    heads_ = word("head", "region_columns").split(",")
-    for at, row in enumerate(rows, 2):
-        if not set(heads_) <= row.keys():
-            raise UnusableFileError(
-                file=path, why=_say("columns", file=path.name, columns=",".join(heads_)),
-                fix=_say("columns_fix"),
-            )  # fmt: skip
-        level, code, name, parent = (str(row[head] or "").strip() for head in heads_)
+    rows = _rows(path, word("head", "region_columns").split(","))
+    for at, (level, code, name, parent) in enumerate(rows, 2):
         if level not in set(Level):
             why = _say("bad_level", row=at, level=level)
             raise UnusableFileError(file=path, why=why, fix=_say("columns_fix"))
@@ -104,14 +96,27 @@ def _of_file(path: Path) -> Iterator[Listed]:
 def _of_folder(path: Path, nation: str) -> Iterator[Listed]:
     yield Listed(level=Level.NATION, code=_ROOT, name=nation or word("site", "demo_tree"))
     for file, level, above in _FOLDER:
-        for row in _rows(path / file):
-            parent = _ROOT if above is None else row[above]
-            yield Listed(level=level, code=row["code"], name=row["name"], parent=parent)
+        columns = ("code", "name") if above is None else ("code", "name", above)
+        for code, name, *parent in _rows(path / file, columns):
+            yield Listed(level=level, code=code, name=name, parent=parent[0] if parent else _ROOT)
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding=_say("bom"), newline="") as file:
-        return list(csv.DictReader(file))
+def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the cells of some columns, row by row.
+
+    Raises:
+        UnusableFileError: there is no such file, or it lacks a column.
+    """
+    if not path.exists():
+        raise UnusableFileError(file=path, why=say("not_file"), fix=say("not_file_fix"))
+    rows = read_csv_rows(path)
+    headings = [str(cell).strip() for cell in rows[0]] if rows else []
+    if not set(columns) <= set(headings):
+        why = _say("columns", file=path.name, columns=",".join(columns))
+        raise UnusableFileError(file=path, why=why, fix=_say("columns_fix"))
+    at = [headings.index(column) for column in columns]
+    for row in rows[1:]:
+        yield tuple(str(row[place]).strip() for place in at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
