@@ -1,11 +1,18 @@
 """Two provinces with a city and a county each, schools, and somebody of every role inside and out."""
 
 import datetime as dt
+import tempfile
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
 from junheng.base.people import Department, Level, Role
+from junheng.intake.template import write_template
 from junheng.operations.people import Newcomer, Offer, accept_as_new, invite
 from junheng.operations.regions import Listed, load_regions
+from junheng.rulebook.law import law_of
+from junheng.rulebook.loader import load_rulebook
+from junheng.sample.county import sample_county
 from junheng.store.models import Region, User
 from junheng.store.queries.people import Actor, get_actor
 
@@ -74,3 +81,21 @@ def join(world, role, code, login=None):
     newcomer = Newcomer(login=login, name=login, email="", password=PASSWORD)
     user = accept_as_new(secret=given.secret, newcomer=newcomer, origin="test", now=NOW)
     return User.objects.get(pk=user)
+
+
+@cache
+def sample_tables():
+    """The sample county."""
+    return sample_county(law_of(load_rulebook("moe-2017-6"), dt.date(2026, 9, 1)), seed=1)
+
+
+@cache
+def sample_workbook():
+    """The bytes of the sample county's workbook."""
+    rulebook = load_rulebook("moe-2017-6")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "county.xlsx"
+        write_template(
+            path, rulebook.dictionary, rulebook.labels, tables=sample_tables(), synthetic=True
+        )
+        return path.read_bytes()

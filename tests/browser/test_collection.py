@@ -1,26 +1,17 @@
 """A county clerk opens a round, sends a workbook with a mistake, corrects it and takes it over."""
 
-import datetime as dt
 from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
 
 from browser.test_doors import sign_in
-from junheng.intake.template import write_template
-from junheng.rulebook.law import law_of
-from junheng.rulebook.loader import load_rulebook
-from junheng.sample.county import sample_county
-
-RULEBOOK = load_rulebook("moe-2017-6")
+from world import sample_workbook
 
 
 @pytest.fixture(scope="session")
-def workbook(tmp_path_factory):
-    county = sample_county(law_of(RULEBOOK, dt.date(2026, 9, 1)), seed=1)
-    path = tmp_path_factory.mktemp("county") / "样例县.xlsx"
-    write_template(path, RULEBOOK.dictionary, RULEBOOK.labels, tables=county, synthetic=True)
-    return path.read_bytes()
+def workbook():
+    return sample_workbook()
 
 
 def spoilt(content):

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from junheng.base.errors import UnusableFileError
 from junheng.base.people import Level, Role
 from junheng.intake.rows import Spot, tables_of, values_of
-from junheng.intake.template import write_template
+from junheng.intake.tables import make_tables
 from junheng.operations.errors import (
     ImpossibleRoundError,
     NotAllowedError,
@@ -20,16 +20,14 @@ from junheng.operations.errors import (
 from junheng.operations.regions import Listed, load_regions
 from junheng.operations.rounds import Terms, open_round
 from junheng.operations.uploads import commit, discard, look, receive, undo
-from junheng.rulebook.law import law_of
 from junheng.rulebook.loader import load_rulebook
-from junheng.sample.county import sample_county
 from junheng.store import files
 from junheng.store.models import Event, Upload, Value
 from junheng.store.queries.events import list_faults
 from junheng.store.queries.people import get_actor
 from junheng.store.queries.regions import find_region
 from junheng.store.queries.rounds import find_upload, list_progress, standing_values
-from world import MACHINE, NOW, join
+from world import MACHINE, NOW, join, sample_tables, sample_workbook
 
 RULEBOOK = load_rulebook("moe-2017-6")
 TERMS = Terms(
@@ -41,14 +39,12 @@ FIRST = "YL0001"  # the first school of the sample county
 
 @pytest.fixture(scope="session")
 def county():
-    return sample_county(law_of(RULEBOOK, TERMS.on), seed=1)
+    return sample_tables()
 
 
 @pytest.fixture(scope="session")
-def workbook(county, tmp_path_factory):
-    path = tmp_path_factory.mktemp("county") / "样例县.xlsx"
-    write_template(path, RULEBOOK.dictionary, RULEBOOK.labels, tables=county, synthetic=True)
-    return path.read_bytes()
+def workbook():
+    return sample_workbook()
 
 
 @pytest.fixture
@@ -291,3 +287,17 @@ def test_a_second_workbook_is_compared_with_what_the_first_one_brought(
     second = come(clerk, round_id, changed(workbook, {("学校", "F4"): 1999}))
     commit(actor=clerk, upload_id=first, now=NOW)
     assert commit(actor=clerk, upload_id=second, now=NOW) == 1
+
+
+@pytest.mark.parametrize("code", ["YL0001#2", "YL0001|primary", "YL0001"])
+def test_a_value_is_of_the_school_whose_code_it_has_and_of_no_other(code):
+    rows = {
+        "schools": [{"school": code, "built_year": 1999}],
+        "classes": [{"school": code, "stage": "primary", "class_pupils": 40}],
+        "teachers": [{"school": code, "stage": "primary", "teachers": 9}],
+    }
+    tables = make_tables(RULEBOOK.dictionary, rows, county="here")
+    values = values_of(tables, RULEBOOK.dictionary)
+    assert {spot.school for spot in values} == {code}
+    back = tables_of(((s, kept.text) for s, kept in values.items()), RULEBOOK.dictionary, "here")
+    assert values_of(back, RULEBOOK.dictionary).keys() == values.keys()

@@ -1,6 +1,5 @@
 """A round from its opening to a workbook taken over and taken back, as people do it."""
 
-import datetime as dt
 import re
 from io import BytesIO
 
@@ -9,21 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from junheng.base.people import Role
-from junheng.intake.template import write_template
-from junheng.rulebook.law import law_of
-from junheng.rulebook.loader import load_rulebook
-from junheng.sample.county import sample_county
 from junheng.store.models import Round, Upload, Value
-
-RULEBOOK = load_rulebook("moe-2017-6")
+from world import sample_workbook
 
 
 @pytest.fixture(scope="session")
-def workbook(tmp_path_factory):
-    county = sample_county(law_of(RULEBOOK, dt.date(2026, 9, 1)), seed=1)
-    path = tmp_path_factory.mktemp("county") / "县.xlsx"
-    write_template(path, RULEBOOK.dictionary, RULEBOOK.labels, tables=county, synthetic=True)
-    return path.read_bytes()
+def workbook():
+    return sample_workbook()
 
 
 def text(answer):

@@ -11,8 +11,9 @@ from junheng.base.elements import Dictionary, Element, Table
 from junheng.intake.tables import Cell, Tables, make_tables
 
 _YES, _NO = "yes", "no"
-_BETWEEN: Final = "|"
-_COUNTED: Final = "#"  # before the number of a row that has no key
+# Control codes, which no text of a workbook keeps: no code of a school can look like two.
+_BETWEEN: Final = "\x1f"
+_COUNTED: Final = "\x1e"  # before the number of a row that has no key
 _SCHOOL: Final = "school"
 
 
@@ -27,6 +28,11 @@ class Spot(NamedTuple):
     def school(self) -> str:
         """The code of the school it is of; empty for the county's own."""
         return self.row.partition(_BETWEEN)[0].partition(_COUNTED)[0]
+
+    @property
+    def row_in_words(self) -> str:
+        """The row as a person would point at it."""
+        return " ".join(self.row.replace(_COUNTED, _BETWEEN).split(_BETWEEN)).strip()
 
 
 class Kept(NamedTuple):

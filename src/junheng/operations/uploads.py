@@ -80,7 +80,7 @@ def receive(*, actor: Actor, round_id: int, name: str, content: bytes, now: dt.d
     Raises:
         NotAllowedError: the sender reports for no school of the county.
         NotNowError: the round is not open.
-        UnusableFileError: the file cannot be read at all; it is not kept.
+        UnusableFileError: the file cannot be read at all; no upload is made of it.
     """
     assert actor.id is not None  # a workbook comes from a person
     row = Round.objects.select_related("region").get(pk=round_id)
