@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 
 from junheng.intake.rows import Spot
 from junheng.store.models import Region, Round, Upload, Value
@@ -129,5 +129,4 @@ def list_progress(
 
 def is_overtaken(*, upload_id: int) -> bool:
     """Whether later uploads changed something that an upload had brought. One query."""
-    later = Value.objects.filter(upload_id=upload_id).filter(~Q(superseded_by__isnull=True))
-    return later.exists()
+    return Value.objects.filter(upload_id=upload_id, superseded_by__isnull=False).exists()

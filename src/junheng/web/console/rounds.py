@@ -243,20 +243,20 @@ def upload(request: SignedIn, upload_id: int) -> HttpResponse:
         seen = uploads.look(
             sender_id=row.by_id, round_id=row.round_id, sha256=row.sha256, name=row.name
         )
-    told = (
-        [] if seen is None else [_told(one, load_rulebook(found.rulebook)) for one in seen.changes]
-    )
     page = UploadPage(
         round=found,
         upload=row,
         rejects=seen.rejects if seen else (),
         notices=seen.notices if seen else (),
-        count=len(told),
+        count=len(seen.changes) if seen else 0,
         foreign=seen.foreign if seen else (),
         may_decide=_may_decide(request.actor, row, found),
     )
-    listed = Paginator(told, _PAGE).get_page(request.GET.get("page"))
-    return render(request, "console/upload.html", {"page": page, "changes": listed})
+    listed = Paginator(seen.changes if seen else (), _PAGE).get_page(request.GET.get("page"))
+    rulebook = load_rulebook(found.rulebook)
+    told = [_told(one, rulebook) for one in listed.object_list]
+    context = {"page": page, "changes": listed, "told": told}
+    return render(request, "console/upload.html", context)
 
 
 def _upload_for(actor: Actor, upload_id: int) -> tuple[UploadRow, RoundRow]:
@@ -282,12 +282,13 @@ def _told(change: Change, rulebook: Rulebook) -> ChangeRow:
     labels: Any = rulebook.labels
     spot = change.spot
     answers = wording()["answers"] if _is_answer(rulebook, spot) else {}
+    words = {**labels["choices"].get(spot.element, {}), **answers}
     return ChangeRow(
         table=labels["tables"][spot.table]["label"],
-        row=spot.row.replace("|", " "),
+        row=spot.row_in_words,
         element=labels["elements"][spot.element]["label"],
-        old=_word({**labels["choices"].get(spot.element, {}), **answers}, change.old),
-        new=_word({**labels["choices"].get(spot.element, {}), **answers}, change.new),
+        old=_word(words, change.old),
+        new=_word(words, change.new),
     )
 
 
