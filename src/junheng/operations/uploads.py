@@ -22,6 +22,7 @@ from junheng.operations.errors import (
     WrongStateError,
 )
 from junheng.operations.events import Deed, record
+from junheng.operations.values import put_values
 from junheng.rulebook.loader import load_rulebook
 from junheng.store import files
 from junheng.store.models import Region, Round, Upload, Value
@@ -29,7 +30,6 @@ from junheng.store.queries.people import Actor, get_actor
 from junheng.store.queries.rounds import is_overtaken, standing_values
 
 _LONGEST_NAME: Final = 150  # bytes, which every file system keeps
-_TOGETHER: Final = 500  # rows written in one statement
 _State = Upload.State
 # What may become of an upload, and by what.
 TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
@@ -180,40 +180,10 @@ def commit(*, actor: Actor, upload_id: int, now: dt.datetime) -> int:
     )
     if not seen.changes:
         raise NothingToChangeError(name=upload.name)
-    _write(upload, [(c, seen.kept.get(c.spot)) for c in seen.changes])
+    put_values(upload, [(c, seen.kept.get(c.spot)) for c in seen.changes])
     upload.changed = len(seen.changes)
     _decide(actor, upload, "commit", now)
     return upload.changed
-
-
-def _write(upload: Upload, changed: Sequence[tuple[Change, Kept | None]]) -> None:
-    """Put values in the place of those that stood there."""
-    _supersede(upload, [change.spot for change, _ in changed])
-    Value.objects.bulk_create(
-        (
-            Value(
-                round_id=upload.round_id,
-                table=change.spot.table,
-                row=change.spot.row,
-                element=change.spot.element,
-                text=change.new or "",
-                upload=upload,
-                sheet=kept.cell.sheet if kept and kept.cell else "",
-                cell=kept.cell.address if kept and kept.cell else "",
-            )
-            for change, kept in changed
-        ),
-        batch_size=_TOGETHER,
-    )
-
-
-def _supersede(upload: Upload, spots: Sequence[Spot]) -> None:
-    wanted = set(spots)
-    standing = Value.objects.filter(round_id=upload.round_id, superseded_by__isnull=True)
-    rows = standing.values_list("pk", "table", "row", "element")
-    ids = [pk for pk, *spot in rows if Spot(*spot) in wanted]
-    for at in range(0, len(ids), _TOGETHER):
-        Value.objects.filter(pk__in=ids[at : at + _TOGETHER]).update(superseded_by=upload)
 
 
 @transaction.atomic
@@ -253,7 +223,7 @@ def undo(*, actor: Actor, upload_id: int, now: dt.datetime) -> int:
     for table, row, element, text in brought:
         spot = Spot(table, row, element)
         changed.append((Change(spot, text, before.get(spot)), None))
-    _write(back, changed)
+    put_values(back, changed)
     back.changed = len(changed)
     back.save()
     _decide(actor, upload, "undo", now)
