@@ -17,7 +17,7 @@ from junheng.explain.certificate_results import results_statement
 from junheng.intake.tables import Tables
 from junheng.rulebook.law import Law
 
-FORMAT: Final = "junheng-certificate/1"  # raised when a key changes its meaning
+FORMAT: Final = "junheng-certificate/2"  # raised when a key changes its meaning
 
 
 def certificate(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any, Final
+
+import polars as pl
 
 from junheng.base.units import number_text
 from junheng.evaluate.findings import (
@@ -16,7 +18,7 @@ from junheng.evaluate.findings import (
     Step,
     Verdict,
 )
-from junheng.evaluate.measures import items_of
+from junheng.evaluate.measures import Item, items_of
 from junheng.rulebook.law import Law
 
 _ITEM: Final = ("quantity", "value", "worst", "best", "status", "contribution")
@@ -32,21 +34,15 @@ _Found = dict[str, Any]
 def results_statement(evaluation: CountyEvaluation, law: Law) -> _Found:
     """Return everything found: the strict reading whole, of the others what they are about.
 
-    A relaxation by itself shows whole findings of the indicator it eases: of an item the sections
-    and dispersions of that item. All relaxations together show the verdict on every section, and
-    the other indicators they ease; items they ease stand with each relaxation.
+    A relaxation by itself, and all of them together, show whole findings of the indicators they
+    ease; where an item is among them, the verdict on every section too.
     """
-    every = [item.id for item in law.items]
     others = {}
     if evaluation.alone:
-        others["relaxed"] = _reading(evaluation.relaxed, evaluation.relaxed_resources, law, [])
+        others["relaxed"] = _reading(evaluation.relaxed, evaluation.relaxed_resources, law)
     for name, verdict in evaluation.alone.items():
-        eased = [item for item in every if item == law.relaxation(name).indicator]
-        others[name] = _reading(verdict, evaluation.alone_resources[name], law, eased)
-    return {
-        "strict": _reading(evaluation.strict, evaluation.resources, law, every),
-        "eased": others,
-    }
+        others[name] = _reading(verdict, evaluation.alone_resources[name], law)
+    return {"strict": _reading(evaluation.strict, evaluation.resources, law), "eased": others}
 
 
 def number(value: float | None, decimals: int = _DECIMALS) -> str | None:
@@ -58,16 +54,19 @@ def number(value: float | None, decimals: int = _DECIMALS) -> str | None:
     return number_text(float(f"{value:.{_DIGITS}g}"))
 
 
-def _reading(verdict: Verdict, resources: Resources, law: Law, items: Sequence[str]) -> _Found:
-    strict = not verdict.relaxations
+def _reading(verdict: Verdict, resources: Resources, law: Law) -> _Found:
     about = {law.relaxation(name).indicator for name in verdict.relaxations}
-    found = verdict.indicators
+    items = [one for one in items_of(law) if one.id in about or not verdict.relaxations]
+    others = {
+        name: _indicator(one)
+        for name, one in verdict.indicators.items()
+        if name in about or not verdict.relaxations
+    }
     return {
         "status": verdict.status,
         "steps": {step.id: _step(step) for step in verdict.steps},
-        "sections": _sections(resources, items) if about.difference(found) or strict else {},
-        "dispersions": _dispersions(resources, items, law),
-        "indicators": {k: _indicator(one) for k, one in found.items() if strict or k in about},
+        "schools": _schools(resources) if items else {},
+        "indicators": others | {item.id: _item(item, resources) for item in items},
     }
 
 
@@ -76,34 +75,39 @@ def _step(step: Step) -> _Found:
     return {"status": step.status, **counts}
 
 
-def _sections(resources: Resources, items: Sequence[str]) -> _Found:
-    found = {}
-    for row in resources.sections.to_dicts():
-        found[f"{row['school']}|{row['stage']}"] = {
+def _schools(resources: Resources) -> _Found:
+    return {
+        _name(row): {
             "pupils": number(row["pupils"]),
-            "sure": row["sure"],
             "merged": row["merged"] or [],
-            **{name: row.get(name) for name in ("status", "met", "near")},
-            "items": {
-                item: {name: _plain(row[f"{item}.{name}"], name) for name in _ITEM}
-                for item in items
-            },
+            **{name: row[name] for name in ("sure", "status", "met", "near")},
         }
-    return found
+        for row in resources.sections.to_dicts()
+    }
 
 
-def _dispersions(resources: Resources, items: Sequence[str], law: Law) -> _Found:
-    found = {}
-    by_id = {item.id: item for item in items_of(law)}
-    for row in resources.dispersions.to_dicts():
-        stage, item = row["stage"], by_id[row["indicator"]]
-        if item.id in items:
-            found[f"{stage}|{item.id}"] = {
-                "standard": number(item.standards.get(stage)),
-                "floor": number(item.floors.get(stage)),
+def _name(section: Mapping[str, Any]) -> str:
+    return f"{section['school']}|{section['stage']}"
+
+
+def _item(item: Item, resources: Resources) -> _Found:
+    columns = [pl.col(f"{item.id}.{name}").alias(name) for name in _ITEM]
+    sections = resources.sections.select("school", "stage", *columns)
+    dispersions = resources.dispersions.filter(pl.col("indicator") == item.id)
+    return {
+        "sections": {
+            _name(row): {name: _plain(row[name], name) for name in _ITEM}
+            for row in sections.to_dicts()
+        },
+        "dispersions": {
+            row["stage"]: {
+                "standard": number(item.standards.get(row["stage"])),
+                "floor": number(item.floors.get(row["stage"])),
                 **{name: _plain(row[name], name) for name in _DISPERSION},
             }
-    return found
+            for row in dispersions.to_dicts()
+        },
+    }
 
 
 def _plain(value: object, name: str) -> object:
@@ -119,7 +123,6 @@ def _part(found: PartFinding) -> _Found:
         "status": found.status,
         "value": number(found.value),
         "standard": number(found.standard),
-        "comparison": found.comparison,
         "inputs": {name: number(value) for name, value in found.inputs},
         "singles": {_thing(one): _single(one) for one in found.singles},
         "variants": {
