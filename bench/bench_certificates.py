@@ -23,7 +23,7 @@ from junheng.rulebook.loader import load_rulebook
 from junheng.sample.county import sample_county
 from junheng.sample.nation import sample_nation
 
-TOOL = Path(__file__).parents[1] / "tools/verify_certificate.py"
+TOOL = Path(__file__).parents[1] / "tools/certificate_archive.py"
 NATION, CORES = 2900, 2
 
 

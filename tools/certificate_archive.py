@@ -3,7 +3,6 @@
 第一行是规则，以后一县一行，末行是目录。退出码与 verify_certificate.py 相同。
 """
 
-# fmt: off
 import argparse
 import gzip
 import json
@@ -13,13 +12,14 @@ from collections import Counter
 from functools import partial
 from itertools import chain
 
-from verify_certificate import BROKEN, digest, proof, summary
+from verify_certificate import BROKEN, conclude, digest, proof
 
 def line(law, text):  # 一个县
     cert, proved, failed = proof(text, law)
-    return [cert["county"], cert["digest"]], proved, [(f"{cert['county']} {at}", *pair) for at, *pair in failed]
+    county = cert["county"]
+    return [county, cert["digest"]], proved, [(f"{county} {at}", *pair) for at, *pair in failed]
 
-def nation(path, jobs):  # 各县、证明了多少处、不符之处
+def nation(path, jobs):  # 名单，证明了多少处，不符之处
     index, last = {}, b'{"certificates"'
     counties = lambda text: not text.startswith(last) or index.update(json.loads(text))
     with gzip.open(path) as lines, multiprocessing.Pool(jobs) as pool:
@@ -29,24 +29,17 @@ def nation(path, jobs):  # 各县、证明了多少处、不符之处
     failed = [*chain(*failed)]
     if index.get("certificates") != pairs or index.get("digest") != digest(pairs):
         failed.append(("目录", "与各县凭证的摘要不一致", "一致"))
-    return pairs, sum(proved, Counter()), failed
+    return {"county": f"{len(pairs):,} 个县", "digest": digest(pairs)}, sum(proved, Counter()), failed
 
 def main():
     parser = argparse.ArgumentParser(description="复核多个县的结论凭证，并核对目录")
     parser.add_argument("file", help="certificates.jsonl.gz")
     parser.add_argument("--digest", help="公布的目录摘要，与文件核对")
     parser.add_argument("--jobs", type=int, help="用几个进程；不写的，有几个处理器核用几个")
-    parser.add_argument("--show", type=int, default=20, help="最多列出多少处不符")
     asked = parser.parse_args()
-    try:
-        pairs, proved, failed = nation(asked.file, asked.jobs)
+    try: found = nation(asked.file, asked.jobs)
     except (OSError, EOFError, zlib.error, *BROKEN) as error:
         parser.exit(2, f"读不了 {asked.file}：{error!r}\n")
-    print(f"凭证：{len(pairs):,} 个县，摘要 {digest(pairs)}")
-    if asked.digest and asked.digest.strip().lower() != digest(pairs):
-        failed.append(("digest", digest(pairs), f"公布的 {asked.digest}"))
-    summary(proved, failed, asked.show)
-    parser.exit(1 if failed else 0)
+    parser.exit(conclude(*found, asked.digest))
 
-if __name__ == "__main__":
-    main()
+if __name__ == "__main__": main()

@@ -1,6 +1,9 @@
-"""凭证里的填报值与原件（xlsx 工作簿）逐格对照；verify_certificate.py --input 才用到，只用标准库。"""
+"""复核一份结论凭证，连填报的原件（xlsx 工作簿）也逐格对照；只用标准库。
 
-# fmt: off
+结论由 verify_certificate.py 复核，退出码与它相同。
+"""
+
+import argparse
 import hashlib
 import unicodedata
 import zipfile
@@ -9,6 +12,8 @@ from fractions import Fraction
 from itertools import count
 from pathlib import Path
 from xml.etree import ElementTree as ET
+
+from verify_certificate import BROKEN, conclude, proof
 
 SCHEMAS = "{http://schemas.openxmlformats.org/"
 CELL, LINK = SCHEMAS + "spreadsheetml/2006/main}", SCHEMAS + "officeDocument/2006/relationships}"
@@ -84,3 +89,20 @@ def row_of(spot):
 
 def letters_of(spot):
     return spot.rstrip("0123456789")
+
+def main():
+    parser = argparse.ArgumentParser(description="复核一份结论凭证，并与填报的原件逐格核对")
+    parser.add_argument("file", help="results.cert.json")
+    parser.add_argument("input", help="填报的原件（xlsx）")
+    parser.add_argument("--digest", help="公布的凭证摘要，与文件核对")
+    asked = parser.parse_args()
+    try:
+        cert, proved, failed = proof(Path(asked.file).read_bytes(), {})
+        cells = [*compared_cells(cert, asked.input)]
+        print(f"与原件逐格核对：{len(cells):,} 处")
+        failed += [one for one in cells if one[1] != one[2]]
+        parser.exit(conclude(cert, proved, failed, asked.digest))
+    except (OSError, *BROKEN) as error:
+        parser.exit(2, f"读不了 {asked.file}、{asked.input}：{error!r}\n")
+
+if __name__ == "__main__": main()

@@ -145,7 +145,7 @@ def test_a_folder_of_counties_gives_tables(run, tmp_path, nation):
 
 def verified(archive, *arguments):
     """The archive as a stranger verifies it."""
-    tool = Path(__file__).parents[2] / "tools/verify_certificate.py"
+    tool = Path(__file__).parents[2] / "tools/certificate_archive.py"
     command = [sys.executable, "-S", tool, archive, *arguments]
     return subprocess.run(
         command, capture_output=True, text=True, check=False, env={"PYTHONUTF8": "1"}
@@ -160,7 +160,7 @@ def test_a_folder_of_counties_is_certified_when_asked(run, tmp_path, nation):
     proved = verified(archive, "--digest", index["digest"], "--jobs", "1")
     assert proved.returncode == 0, proved.stdout
     assert f"{len(index['certificates'])} 个县，摘要 {index['digest']}" in proved.stdout
-    assert "七项与学校结论" in proved.stdout
+    assert "全部相符" in proved.stdout
     assert "certificates.jsonl.gz  各县结论凭证" in outcome.out
 
 

@@ -27,19 +27,17 @@ def certificate(
 
     It holds no time of making: the same inputs, law and engine give the same digest.
     """
-    statement = law_statement(law)
     stated: dict[str, Any] = {
         "format": FORMAT,
-        "engine": {"name": "junheng", "version": engine_version},
+        "engine": engine_version,
         "county": evaluation.county,
         "law_of": evaluation.on.isoformat(),
         "rulebook": {
             "id": law.rulebook.id,
-            "lineage": list(law.rulebook.lineage),
+            "extends": list(law.rulebook.lineage[1:]),
             "sha256": law.rulebook.sha256,
-            "law_sha256": digest_of(statement),
         },
-        "law": statement,
+        "law": law_statement(law),
         "inputs": inputs_statement(tables, law),
         "results": results_statement(evaluation, law),
     }
