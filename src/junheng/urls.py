@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from junheng.web.console import doors, events, people, regions, rounds
+from junheng.web.console import doors, events, grid, people, regions, rounds
 
 urlpatterns = [
     path("", regions.home, name="home"),
@@ -17,6 +17,10 @@ urlpatterns = [
     path("regions/<int:region_id>/rounds/", rounds.rounds_of_region, name="rounds-of-region"),
     path("rounds/<int:round_id>/", rounds.round_board, name="round-board"),
     path("rounds/<int:round_id>/template/", rounds.round_template, name="round-template"),
+    path("rounds/<int:round_id>/grid/", grid.grid_page, name="grid-page"),
+    path("rounds/<int:round_id>/typed/", rounds.typed_values, name="typed-values"),
+    path("rounds/<int:round_id>/grid/save/", grid.grid_save, name="grid-save"),
+    path("rounds/<int:round_id>/grid/delete/", grid.grid_delete, name="grid-delete"),
     path("uploads/<int:upload_id>/", rounds.upload, name="upload"),
     path("uploads/<int:upload_id>/annotated/", rounds.upload_annotated, name="upload-annotated"),
     path("uploads/<int:upload_id>/commit/", rounds.commit, name="commit"),

@@ -111,6 +111,39 @@ def tables_of(values: Iterable[tuple[Spot, str]], dictionary: Dictionary, county
     return make_tables(dictionary, listed, county=county)
 
 
+def rows_of(spots: Iterable[Spot]) -> dict[str, list[str]]:
+    """Return the rows of every table in their order."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for spot in spots:
+        found[spot.table].add(spot.row)
+    return {table: sorted(rows, key=_order) for table, rows in found.items()}
+
+
+def row_of(keys: Iterable[str]) -> str:
+    """Return the row that has these keys."""
+    return _BETWEEN.join(keys)
+
+
+def counted_row(school: str, number: int) -> str:
+    """Return a school's row of that number, in a table whose rows have no key."""
+    return f"{school}{_COUNTED}{number}"
+
+
+def keys_in(row: str, table: Table) -> tuple[str, ...] | None:
+    """Return the keys a row is named by: none in a form, school and number where rows are counted.
+
+    None where no row of the table can be named so.
+    """
+    if table.layout == "form":
+        return () if row == "" else None
+    if table.key:
+        parts = tuple(row.split(_BETWEEN))
+        return parts if len(parts) == len(table.key) and all(parts) else None
+    school, mark, number = row.partition(_COUNTED)
+    is_one = bool(mark) and number.isascii() and number.isdecimal() and str(int(number)) == number
+    return (school, number) if is_one and _BETWEEN not in school else None
+
+
 def _order(key: str) -> tuple[str, int, str]:
     school, _, number = key.partition(_COUNTED)
     return (school, int(number) if number else 0, key)

@@ -115,3 +115,10 @@ class NoFileError(JunhengError):
 
     slug = "no-file"
     sentence = "{why}"
+
+
+class NoSuchCellError(JunhengError):
+    """Somebody typed into a cell that the sheet does not have."""
+
+    slug = "no-such-cell"
+    sentence = "There is no such cell (any more). Load the page again."

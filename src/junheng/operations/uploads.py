@@ -90,7 +90,7 @@ def receive(*, actor: Actor, round_id: int, name: str, content: bytes, now: dt.d
     assert actor.id is not None  # a workbook comes from a person
     row = Round.objects.select_related("region").get(pk=round_id)
     reports_for(actor, row.region_id, row.region.path)
-    _must_be_open(row, now)
+    must_be_open(row, now)
     name = _short(Path(name).name)
     digest = files.put(content)
     seen = look(sender_id=actor.id, round_id=round_id, sha256=digest, name=name)
@@ -109,7 +109,8 @@ def receive(*, actor: Actor, round_id: int, name: str, content: bytes, now: dt.d
     return upload.pk
 
 
-def _must_be_open(row: Round, now: dt.datetime) -> None:
+def must_be_open(row: Round, now: dt.datetime) -> None:
+    """Refuse what comes before a round opens or after its deadline."""
     if not row.opens_at <= now < row.deadline:
         raise NotNowError(round=row.name, opens=_day(row.opens_at), deadline=_day(row.deadline))
 
@@ -196,7 +197,7 @@ def commit(*, actor: Actor, upload_id: int, now: dt.datetime) -> int:
         NothingToChangeError: all of it stands already.
     """
     upload = _held(actor, upload_id, "commit")
-    _must_be_open(upload.round, now)
+    must_be_open(upload.round, now)
     seen = look(
         sender_id=upload.by_id, round_id=upload.round_id, sha256=upload.sha256, name=upload.name
     )
@@ -229,7 +230,7 @@ def undo(*, actor: Actor, upload_id: int, now: dt.datetime) -> int:
     """
     assert actor.id is not None
     upload = _held(actor, upload_id, "undo")
-    _must_be_open(upload.round, now)
+    must_be_open(upload.round, now)
     if is_overtaken(upload_id=upload.pk):
         raise OvertakenError(name=upload.name)
     back = Upload.objects.create(

@@ -37,8 +37,14 @@ def put_values(upload: Upload, changed: Sequence[tuple[Change, Kept | None]]) ->
 
 def _supersede(upload: Upload, spots: Sequence[Spot]) -> None:
     wanted = set(spots)
-    standing = Value.objects.filter(round_id=upload.round_id, superseded_by__isnull=True)
-    rows = standing.values_list("pk", "table", "row", "element")
-    ids = [pk for pk, *spot in rows if Spot(*spot) in wanted]
+    rows, tables = sorted({one.row for one in wanted}), {one.table for one in wanted}
+    ids = []
+    for at in range(0, len(rows), _TOGETHER):
+        standing = Value.objects.filter(
+            round_id=upload.round_id, superseded_by__isnull=True, table__in=tables,
+            row__in=rows[at : at + _TOGETHER],
+        )  # fmt: skip
+        found = standing.values_list("pk", "table", "row", "element")
+        ids += [pk for pk, *spot in found if Spot(*spot) in wanted]
     for at in range(0, len(ids), _TOGETHER):
         Value.objects.filter(pk__in=ids[at : at + _TOGETHER]).update(superseded_by=upload)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max
 
-from junheng.intake.rows import Spot
+from junheng.intake.rows import Change, Spot
 from junheng.store.models import Region, Round, Upload, Value
 from junheng.store.queries.regions import Place, find_region
 
@@ -88,12 +88,28 @@ def find_upload(*, upload_id: int) -> UploadRow | None:
     return None if row is None else _upload(row)
 
 
-def list_uploads(*, round_id: int, by_id: int | None = None) -> Sequence[UploadRow]:
-    """Return the uploads of a round, the newest first; those of one person if told. One query."""
+def list_uploads(
+    *, round_id: int, by_id: int | None = None, typed: bool = False
+) -> Sequence[UploadRow]:
+    """Return the uploads of a round, the newest first; those of one person if told. One query.
+
+    With `typed`, what was typed on the page instead: there each save is one.
+    """
     rows = Upload.objects.select_related("by").filter(round_id=round_id)
+    rows = rows.filter(kind="grid") if typed else rows.exclude(kind="grid")
     if by_id is not None:
         rows = rows.filter(by_id=by_id)
     return [_upload(row) for row in rows.order_by("-at", "-pk")]
+
+
+def list_changes(*, upload_id: int) -> Sequence[Change]:
+    """Return what an upload changed, in the order it was written. Two queries."""
+    fields = ("table", "row", "element", "text")
+    gone = Value.objects.filter(superseded_by_id=upload_id).values_list(*fields)
+    old = {Spot(*spot): text for *spot, text in gone}
+    brought = Value.objects.filter(upload_id=upload_id).order_by("pk").values_list(*fields)
+    spots = ((Spot(*spot), text) for *spot, text in brought)
+    return [Change(spot, old.get(spot) or None, text or None) for spot, text in spots]
 
 
 def standing_values(*, round_id: int) -> dict[Spot, str]:
@@ -136,5 +152,19 @@ def list_progress(
 
 
 def is_overtaken(*, upload_id: int) -> bool:
-    """Whether later uploads changed something that an upload had brought. One query."""
-    return Value.objects.filter(upload_id=upload_id, superseded_by__isnull=False).exists()
+    """Whether something else stands now than an upload had brought. At most two queries.
+
+    What was changed and changed back since is no hindrance.
+    """
+    fields = ("table", "row", "element", "text")
+    gone = Value.objects.filter(upload_id=upload_id, superseded_by__isnull=False)
+    brought = {Spot(*spot): text for *spot, text in gone.values_list(*fields)}
+    if not brought:
+        return False
+    standing = Value.objects.filter(
+        round__uploads=upload_id,
+        superseded_by__isnull=True,
+        table__in={spot.table for spot in brought},
+    )
+    now = {Spot(*spot): text for *spot, text in standing.values_list(*fields)}
+    return any(now.get(spot) != text for spot, text in brought.items())

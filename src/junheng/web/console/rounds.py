@@ -38,6 +38,7 @@ from junheng.store.queries.rounds import (
     UploadRow,
     find_round,
     find_upload,
+    list_changes,
     list_progress,
     list_rounds,
     list_uploads,
@@ -114,14 +115,15 @@ def round_for(actor: Actor, round_id: int) -> RoundRow:
     if found is None:
         raise Http404
     path = found.county.path
-    if _is_of_a_school(actor, path) or actor.may(Action.SEE_ROUNDS, path):
+    if is_of_a_school(actor, path) or actor.may(Action.SEE_ROUNDS, path):
         return found
     if actor.sees(path):
         raise PermissionDenied
     raise Http404
 
 
-def _is_of_a_school(actor: Actor, path: str) -> bool:
+def is_of_a_school(actor: Actor, path: str) -> bool:
+    """Whether somebody reports for a school of a county."""
     return any(
         one.role is Role.SCHOOL_CLERK and one.path.startswith(path) for one in actor.standings
     )
@@ -159,13 +161,35 @@ def round_board(request: SignedIn, round_id: int) -> HttpResponse:
         round=found,
         is_open=found.is_open(timezone.now()),
         progress=list_progress(round_id=found.id, county=found.county, codes=mine),
-        uploads=list_uploads(
-            round_id=found.id, by_id=request.actor.id if mine is not None else None
-        ),
+        uploads=list_uploads(round_id=found.id, by_id=_by(request.actor, mine)),
         may_upload=_may_upload(request.actor, found),
         error=error,
     )
     return render(request, "console/round_board.html", {"page": page}, status=422 if error else 200)
+
+
+def _by(actor: Actor, mine: frozenset[str] | None) -> int | None:
+    """Return whose uploads somebody sees; None: everybody's."""
+    return None if mine is None else actor.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedPage:
+    """What console/typed_values.html may use."""
+
+    round: RoundRow
+
+
+@require_safe
+@signed_in
+def typed_values(request: SignedIn, round_id: int) -> HttpResponse:
+    """List what was typed on the page, save by save."""
+    found = round_for(request.actor, round_id)
+    mine = _mine(request.actor, found)
+    listed = list_uploads(round_id=found.id, by_id=_by(request.actor, mine), typed=True)
+    uploads_ = Paginator(listed, _PAGE).get_page(request.GET.get("page"))
+    context = {"page": TypedPage(round=found), "uploads": uploads_}
+    return render(request, "console/typed_values.html", context)
 
 
 def _mine(actor: Actor, found: RoundRow) -> frozenset[str] | None:
@@ -177,7 +201,7 @@ def _mine(actor: Actor, found: RoundRow) -> frozenset[str] | None:
 
 def _may_upload(actor: Actor, found: RoundRow) -> bool:
     path = found.county.path
-    return actor.may(Action.UPLOAD, path) or _is_of_a_school(actor, path)
+    return actor.may(Action.UPLOAD, path) or is_of_a_school(actor, path)
 
 
 def _received(request: SignedIn, found: RoundRow) -> int:
@@ -263,7 +287,8 @@ def upload(request: SignedIn, upload_id: int) -> HttpResponse:
         may_decide=_may_decide(request.actor, row, found),
         may_annotate=_may_annotate(row),
     )
-    listed = Paginator(seen.changes if seen else (), _PAGE).get_page(request.GET.get("page"))
+    changes = seen.changes if seen else list_changes(upload_id=row.id)
+    listed = Paginator(changes, _PAGE).get_page(request.GET.get("page"))
     rulebook = load_rulebook(found.rulebook)
     told = [_told(one, rulebook) for one in listed.object_list]
     context = {"page": page, "changes": listed, "told": told}
