@@ -91,7 +91,7 @@ class Case:
         with transaction.atomic():
             row = hold(self.round_id)
             upload = Upload.objects.create(
-                round=row, sha256="0" * 64, name="数.xlsx", state="committed", by_id=actor.id,
+                round=row, sha256="0" * 64, kind="workbook", name="数.xlsx", state="committed", by_id=actor.id,
                 at=now, decided_at=now, changed=len(values),
             )  # fmt: skip
             changed = [

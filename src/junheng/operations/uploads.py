@@ -12,7 +12,7 @@ from django.db import transaction
 
 from junheng.base.people import Action, Role
 from junheng.intake.reader import read_input
-from junheng.intake.rejects import Notice, Reject
+from junheng.intake.rejects import Notice, Reading, Reject
 from junheng.intake.rows import Change, Kept, Said, Spot, changes, values_of
 from junheng.operations.errors import (
     NotAllowedError,
@@ -22,7 +22,9 @@ from junheng.operations.errors import (
     WrongStateError,
 )
 from junheng.operations.events import Deed, record
+from junheng.operations.remarks import last_tables, remarks_of
 from junheng.operations.values import put_values
+from junheng.publish.remarked import Line
 from junheng.rulebook.loader import load_rulebook
 from junheng.store import files
 from junheng.store.models import Region, Round, Upload, Value
@@ -53,6 +55,9 @@ class Look:
     changes: Sequence[Change]
     foreign: tuple[str, ...]
     kept: Mapping[Spot, Kept]
+    mine: frozenset[str] | None  # the schools its sender reports for; None: all
+    reading: Reading
+    path: Path
 
 
 def reports_for(actor: Actor, county_id: int, path: str) -> frozenset[str] | None:
@@ -126,7 +131,8 @@ def look(*, sender_id: int, round_id: int, sha256: str, name: str) -> Look:
     """
     row = Round.objects.select_related("region").get(pk=round_id)
     rulebook = load_rulebook(row.rulebook)
-    reading = read_input(_named(sha256, name), rulebook.dictionary, rulebook.labels)
+    path = _named(sha256, name)
+    reading = read_input(path, rulebook.dictionary, rulebook.labels)
     sender = get_actor(user_id=sender_id, origin="")
     mine = reports_for(sender, row.region_id, row.region.path)
     kept = values_of(reading.tables, rulebook.dictionary)
@@ -146,7 +152,23 @@ def look(*, sender_id: int, round_id: int, sha256: str, name: str) -> Look:
         changes=changes(compared, new),
         foreign=tuple(foreign),
         kept=kept,
+        mine=mine,
+        reading=reading,
+        path=path,
     )
+
+
+def remarks(seen: Look, *, round_id: int) -> Sequence[Line]:
+    """Return refusals and what the checks find in the rows its sender reports for.
+
+    Compared with the round before, if there was one. Five or six queries.
+    """
+    rulebook = load_rulebook(Round.objects.get(pk=round_id).rulebook)
+    last = last_tables(round_id=round_id)
+    lines = remarks_of(seen.path, seen.reading, rulebook, last)
+    if seen.mine is None:
+        return lines
+    return [one for one in lines if one.weight == "reject" or one.school in seen.mine]
 
 
 def _short(name: str) -> str:
@@ -217,7 +239,7 @@ def undo(*, actor: Actor, upload_id: int, now: dt.datetime) -> int:
     if is_overtaken(upload_id=upload.pk):
         raise OvertakenError(name=upload.name)
     back = Upload.objects.create(
-        round=upload.round, undoes=upload, sha256=upload.sha256, name=upload.name,
+        round=upload.round, undoes=upload, kind=upload.kind, sha256=upload.sha256, name=upload.name,
         state=_State.COMMITTED, by_id=actor.id, at=now, decided_at=now, changed=0,
     )  # fmt: skip
     before = {
