@@ -7,6 +7,8 @@ import pytest
 from junheng.base.people import Level, Role
 from junheng.intake.layout import layout_of
 from junheng.intake.rows import Spot, counted_row, row_of
+from junheng.operations.comments import Remark as Asking
+from junheng.operations.comments import comment
 from junheng.operations.errors import (
     NoSuchCellError,
     NotAllowedError,
@@ -25,6 +27,7 @@ from junheng.store.queries.grid import list_grid_rows, list_schools
 from junheng.store.queries.people import get_actor
 from junheng.store.queries.regions import find_region
 from junheng.store.queries.rounds import find_previous_round, list_changes, standing_values
+from reviewing import BUILT, LATE, Case
 from world import MACHINE, NOW, join, sample_workbook
 
 RULEBOOK = load_rulebook("moe-2017-6")
@@ -314,3 +317,38 @@ def test_somebody_who_left_types_no_more(world, save):
     member.memberships.update(until=NOW)
     with pytest.raises(NotAllowedError):
         save((PUPILS, "510", "500"), actor=get_actor(user_id=member.pk, origin="test"))
+
+
+# ------------------------------------------------------------------ under review
+
+
+@pytest.fixture
+def case(world):
+    case = Case(world)
+    case.fill()
+    return case
+
+
+def typed(case, spot, text, now=NOW):
+    seen = standing_values(round_id=case.round_id).get(spot)
+    edits = [Edit(spot, text, seen)]
+    return save_cells(actor=case.county_clerk, round_id=case.round_id, edits=edits, now=now)
+
+
+def test_cells_under_review_are_refused_one_by_one_and_others_are_kept(case):
+    case.act("submit", "S1")
+    saved = typed(case, BUILT, "2001")
+    assert "已提交" in saved.refused[BUILT].why
+    assert saved.upload_id is None
+    other = BUILT._replace(row="S2")
+    assert typed(case, other, "2001").values == {other: "2001"}
+
+
+def test_of_what_was_sent_back_only_the_disputed_cells_are_open_even_late(case):
+    case.act("submit", "S1")
+    remark = Asking(round_id=case.round_id, place=BUILT, text="请核对", disputed=True)
+    comment(actor=case.reviewer, remark=remark, now=NOW)
+    case.act("return", "S1")
+    assert typed(case, BUILT, "2002", now=LATE).values == {BUILT: "2002"}
+    boarding = BUILT._replace(element="boarding_school")
+    assert "只有退回的格子能改" in typed(case, boarding, "是").refused[boarding].why

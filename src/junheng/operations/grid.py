@@ -9,8 +9,9 @@ from typing import Any, Final, NamedTuple
 
 from django.db import transaction
 
+from junheng.base.review import word_of
 from junheng.intake.layout import SCHOOL_CODES, SCHOOLS, Layout, layout_of
-from junheng.intake.rows import Change, Spot, counted_row, keys_in, tables_of
+from junheng.intake.rows import Change, Spot, counted_row, keys_in, school_of, tables_of
 from junheng.intake.tables import Tables
 from junheng.intake.typed import Refusal, Remark, Rules, Verdict, judge
 from junheng.operations.errors import (
@@ -29,6 +30,7 @@ from junheng.store.queries.grid import list_schools, values_around, values_of_sc
 from junheng.store.queries.people import Actor
 from junheng.store.queries.regions import find_region
 from junheng.store.queries.rounds import find_previous_round
+from junheng.store.queries.submissions import open_spots_of
 
 _SCHOOL: Final = SCHOOL_CODES[0]
 _MOST_ROWS: Final = 10_000  # of a school in a table whose rows are counted
@@ -85,9 +87,11 @@ def save_cells(*, actor: Actor, round_id: int, edits: Sequence[Edit], now: dt.da
         for one in typed.values()
         if standing.get(one.spot) not in {one.seen, one.text.strip() or None}
     ]
-    taken = {one.spot for one in conflicts}
+    locked = desk.locked(typed, now)
+    taken = {*locked, *(one.spot for one in conflicts)}
     texts = {spot: one.text for spot, one in typed.items() if spot not in taken}
     implied = desk.implied(texts, standing)
+    implied = {s: t for s, t in implied.items() if s not in desk.locked(implied, now)}
     verdict = judge(implied | texts, standing, desk.rules(round_id, codes))
     changed = _changed(verdict, standing, implied)
     upload_id = None
@@ -97,7 +101,7 @@ def save_cells(*, actor: Actor, round_id: int, edits: Sequence[Edit], now: dt.da
         upload_id=upload_id,
         values={s: v for s, v in verdict.values.items() if s in texts},
         along={c.spot: c.new for c in changed if c.spot in implied},
-        refused={s: r for s, r in verdict.refused.items() if s in texts},
+        refused=locked | {s: r for s, r in verdict.refused.items() if s in texts},
         read_as={s: t for s, t in verdict.read_as.items() if s in texts},
         remarks=verdict.remarks,
         conflicts=conflicts,
@@ -253,6 +257,18 @@ class _Desk:
             if s not in standing and s not in texts and (s.table, s.element) in known
         }  # fmt: skip
 
+    def locked(self, spots: Collection[Spot], now: dt.datetime) -> dict[Spot, Refusal]:
+        """Return those of some cells that may not be changed now, with the reason. Four queries."""
+        owners = {spot: school_of(spot, self.rulebook.dictionary) for spot in spots}
+        if not owners:
+            return {}
+        allowed = open_spots_of(round_id=self.row.pk, schools=owners.values(), now=now)
+        return {
+            spot: Refusal(why=word_of("locked", allowed[school].locked), fix="")
+            for spot, school in owners.items()
+            if not allowed[school].allows(spot)
+        }
+
     def rules(self, round_id: int, codes: Collection[str]) -> Rules:
         """Return what cells are held to."""
         return Rules(
@@ -323,7 +339,7 @@ def _put(actor: Actor, desk: _Desk, changed: Sequence[Change], now: dt.datetime)
         state=Upload.State.COMMITTED, by_id=actor.id, at=now, decided_at=now,
         changed=len(changed),
     )  # fmt: skip
-    put_values(upload, [(one, None) for one in changed])
+    put_values(upload, [(one, None) for one in changed], actor=actor, now=now)
     detail = {"changes": len(changed)}
     deed = Deed(
         action="type_values", subject=upload.name, region_id=desk.row.region_id, detail=detail

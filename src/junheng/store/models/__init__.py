@@ -4,16 +4,30 @@ from junheng.store.models.collection import Round, Upload, Value
 from junheng.store.models.events import ChainHead, Event
 from junheng.store.models.people import Invitation, Membership, User
 from junheng.store.models.regions import Region, RegionChange
+from junheng.store.models.review import (
+    Comment,
+    Report,
+    Signature,
+    Submission,
+    Thread,
+    WarningReason,
+)
 
 __all__ = [
     "ChainHead",
+    "Comment",
     "Event",
     "Invitation",
     "Membership",
     "Region",
     "RegionChange",
+    "Report",
     "Round",
+    "Signature",
+    "Submission",
+    "Thread",
     "Upload",
     "User",
     "Value",
+    "WarningReason",
 ]

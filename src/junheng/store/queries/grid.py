@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
@@ -11,13 +11,12 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from junheng.intake.layout import SCHOOL_CODES, SCHOOLS, Layout, Sheet
-from junheng.intake.rows import Spot, counted_row, keys_in, row_of, rows_of
+from junheng.intake.rows import Spot, keys_in, rows_of
 from junheng.intake.to_fill import not_asked, rows_to_fill
 from junheng.store.models import Region, Value
 from junheng.store.queries.regions import Place
 
 FEWEST_PEERS: Final = 3  # below, a median could be laid at somebody's door
-_MOST_CODES: Final = 20  # schools asked for by name; of more all values are read
 _SCHOOL: Final = SCHOOL_CODES[0]
 # What the rows of other schools are held against.
 _KNOWN_OF_OTHERS: Final = ("school_name", "kind", "not_counted", "mother_school")
@@ -39,15 +38,6 @@ def _standing(round_id: int) -> QuerySet[Value]:
 def _spots(rows: QuerySet[Value]) -> dict[Spot, str]:
     found = rows.order_by("pk").values_list("table", "row", "element", "text")
     return {Spot(table, row, element): text for table, row, element, text in found}
-
-
-def _of(codes: Iterable[str]) -> Q:
-    """Return what picks the rows of some schools, and maybe a few more."""
-    picked = Q(pk__in=())
-    for code in codes:
-        starts = (row_of((code, "")), counted_row(code, 0)[:-1])
-        picked |= Q(row=code) | Q(row__startswith=starts[0]) | Q(row__startswith=starts[1])
-    return picked
 
 
 def list_schools(
@@ -77,20 +67,14 @@ def values_around(
     That is all these schools report, the county's own tables, and who the other schools are.
     One query.
     """
-    rows = _standing(round_id)
-    if len(codes) <= _MOST_CODES:
-        others = Q(table=SCHOOLS, element__in=_KNOWN_OF_OTHERS)
-        rows = rows.filter(Q(table__in=own_tables) | others | _of(codes))
-    return _spots(rows)
+    others = Q(table=SCHOOLS, element__in=_KNOWN_OF_OTHERS)
+    asked = Q(table__in=own_tables) | others | Q(school__in=codes)
+    return _spots(_standing(round_id).filter(asked))
 
 
-def values_of_schools(*, round_id: int, codes: Collection[str] | None) -> dict[Spot, str]:
-    """Return what some schools report, or everybody. One query."""
-    rows = _standing(round_id)
-    if codes is not None and len(codes) <= _MOST_CODES:
-        rows = rows.filter(_of(codes))
-    found = _spots(rows)
-    return {spot: t for spot, t in found.items() if codes is None or spot.school in codes}
+def values_of_schools(*, round_id: int, codes: Collection[str]) -> dict[Spot, str]:
+    """Return what some schools report; no code is the county itself. One query."""
+    return _spots(_standing(round_id).filter(school__in=codes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +109,7 @@ def list_grid_rows(
         everybody: whether rows of no school are asked for too.
     """
     codes = {one.code for one in schools}
-    table = sheet.table.id
+    table, everybody = sheet.table.id, everybody or not _has_school(sheet)
     values = _of_table(round_id, table, codes, everybody=everybody)
     # Rows that are only counted cannot be told to be the same next year.
     lasting = sheet.table.key or sheet.table.layout == "form"
@@ -157,8 +141,8 @@ def _of_table(
     round_id: int, table: str, codes: Collection[str], *, everybody: bool
 ) -> dict[str, dict[str, str]]:
     rows = _standing(round_id).filter(table=table)
-    if not everybody and len(codes) <= _MOST_CODES:
-        rows = rows.filter(_of(codes))
+    if not everybody:
+        rows = rows.filter(school__in=codes)
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for spot, text in _spots(rows).items():
         found[spot.row][spot.element] = text

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from junheng.base.errors import JunhengError
 from junheng.base.people import Action
+from junheng.base.review import word_of
 from junheng.explain.words import Words
 from junheng.intake.layout import SCHOOL_CODES, Layout, Sheet, layout_of
 from junheng.intake.layout import Field as Column
@@ -26,6 +27,7 @@ from junheng.rulebook.model import Rulebook
 from junheng.store.queries.grid import GridRow, School, list_grid_rows, list_schools
 from junheng.store.queries.people import Actor
 from junheng.store.queries.rounds import RoundRow, find_previous_round
+from junheng.store.queries.submissions import OpenSpots, open_spots_of, takes_corrections
 from junheng.web.access import SignedIn, signed_in
 from junheng.web.console.rounds import is_of_a_school, round_for
 from junheng.web.wording import say, wording
@@ -71,6 +73,7 @@ def grid_page(request: SignedIn, round_id: int) -> HttpResponse:
     desk = _desk(request, found, rulebook)
     rows = _rows(found, desk, rulebook)
     plain = request.GET.get("plain") == "1"
+    now = timezone.now()
     page = GridPage(
         round=found,
         sheets=[(one.table.id, one.name) for one in desk.sheets],
@@ -79,14 +82,16 @@ def grid_page(request: SignedIn, round_id: int) -> HttpResponse:
         school=desk.school,
         may_choose_all=desk.mine is None,
         may_edit=_may_fill_in(request.actor, found),
-        is_open=found.is_open(timezone.now()),
+        is_open=found.is_open(now) or takes_corrections(round_id=found.id),
         counted=_is_counted(desk.sheet),
         plain=plain,
         heads=_head_words(desk.sheet),
         columns=[one.heading for one in _fields(desk.sheet)],
         rows=[_plain(row, desk) for row in rows] if plain else (),
     )
-    told = None if plain else _told(request.actor, page, desk, rows, rulebook)
+    schools = {row.school for row in rows} | {one.code for one in desk.shown}
+    locks = open_spots_of(round_id=found.id, schools=schools, now=now)
+    told = None if plain else _told(request.actor, page, desk, rows, rulebook, locks)
     return render(request, "console/grid.html", {"page": page, "told": told})
 
 
@@ -202,7 +207,12 @@ def _word(of: Column, text: str | None) -> str:
 
 
 def _told(
-    actor: Actor, page: GridPage, desk: _Desk, rows: Sequence[GridRow], rulebook: Rulebook
+    actor: Actor,
+    page: GridPage,
+    desk: _Desk,
+    rows: Sequence[GridRow],
+    rulebook: Rulebook,
+    locks: Mapping[str, OpenSpots],
 ) -> dict[str, object]:
     names = {one.code: one.name for one in desk.schools}
     return {
@@ -216,12 +226,20 @@ def _told(
         "counted": page.counted,
         "heads": page.heads,
         "columns": [_column(one, rulebook) for one in _fields(page.sheet)],
-        "rows": [_row(row, desk, names) for row in rows],
+        "rows": [_row(row, desk, names, locks[row.school]) for row in rows],
+        "locks": {code: _why_locked(one) for code, one in locks.items()},
         "words": wording()["grid"],
     }
 
 
-def _row(row: GridRow, desk: _Desk, names: Mapping[str, str]) -> dict[str, object]:
+def _why_locked(open_: OpenSpots) -> str:
+    return word_of("locked", open_.locked) if open_.locked else ""
+
+
+def _row(
+    row: GridRow, desk: _Desk, names: Mapping[str, str], open_: OpenSpots
+) -> dict[str, object]:
+    sheet = desk.sheet
     return {
         "key": row.key,
         "school": row.school,
@@ -230,7 +248,12 @@ def _row(row: GridRow, desk: _Desk, names: Mapping[str, str]) -> dict[str, objec
         "last": row.last,
         "peers": row.peers,
         "off": row.not_asked,
-        "locked": "",
+        "locked": _why_locked(open_),
+        "open": [
+            one.id
+            for one in _fields(sheet)
+            if open_.disputed and open_.allows(Spot(sheet.table.id, row.key, one.id))
+        ],
     }
 
 

@@ -55,7 +55,8 @@ window.junheng = window.junheng || {};
 
     editable(row, element) {
       const known = this.rows.get(row);
-      if (!this.data.editable || !known || known.locked) return false;
+      if (!this.data.editable || !known) return false;
+      if (known.locked && !known.open.includes(element)) return false;
       return !known.off.includes(element) || Boolean(this.cell(row, element).text);
     }
 

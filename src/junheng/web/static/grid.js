@@ -82,7 +82,7 @@
     element.className = "grid-cell";
     element.classList.toggle("is-number", column.number);
     element.classList.toggle("is-off", off && !cell.text);
-    element.classList.toggle("is-locked", Boolean(row.locked));
+    element.classList.toggle("is-locked", Boolean(row.locked) && !row.open.includes(cell.element));
     element.classList.toggle("is-remarked", cell.remarks.length > 0);
     for (const state of ["dirty", "refused", "conflict"]) {
       element.classList.toggle(`is-${state}`, cell.state === state);
@@ -328,7 +328,7 @@
     for (let number = last + 1; number <= last + count; number += 1) {
       const row = {
         key: `${school}\u001e${number}`, school, values: {}, last: {}, peers: own[0]?.peers ?? {},
-        off: [], locked: own[0]?.locked ?? "", heads: [...heads.slice(0, -1), String(number)],
+        off: [], locked: data.locks[school] ?? "", open: [], heads: [...heads.slice(0, -1), String(number)],
       };
       store.insert(row);
       made.push({ line: row.key });
@@ -375,7 +375,7 @@
     if (cell.state === "conflict") parts.push(...choice(cell, column));
     if (cell.readAs) parts.push(node("p", filled(words.read_as, { value: cell.readAs }), "mb-1"));
     for (const one of cell.remarks) parts.push(node("p", `${one.why}。${one.fix}`, "mb-1"));
-    if (row.locked) parts.push(node("p", filled(words.locked, { why: row.locked })));
+    if (row.locked && !row.open.includes(cell.element)) parts.push(node("p", filled(words.locked, { why: row.locked })));
     const facts = [[words.must_head, words[column.must]]];
     if (column.range) facts.push([words.range_head, column.range]);
     const list = node("dl");
