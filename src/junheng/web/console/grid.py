@@ -227,6 +227,7 @@ def _told(
         "heads": page.heads,
         "columns": [_column(one, rulebook) for one in _fields(page.sheet)],
         "rows": [_row(row, desk, names, locks[row.school]) for row in rows],
+        "names": names if page.counted else {},
         "locks": {code: _why_locked(one) for code, one in locks.items()},
         "words": wording()["grid"],
     }

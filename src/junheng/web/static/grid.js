@@ -323,7 +323,7 @@
     const school = store.rows.get(activeCell()?.row)?.school ?? data.school;
     const own = store.order.map((key) => store.rows.get(key)).filter((row) => row.school === school);
     const last = Math.max(0, ...own.map((row) => Number(row.heads.at(-1))));
-    const heads = own[0]?.heads ?? (data.ofSchools ? [school, "", ""] : [""]);
+    const heads = own[0]?.heads ?? (data.ofSchools ? [school, data.names[school], ""] : [""]);
     const made = [];
     for (let number = last + 1; number <= last + count; number += 1) {
       const row = {
