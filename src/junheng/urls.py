@@ -18,6 +18,7 @@ urlpatterns = [
     path("rounds/<int:round_id>/", rounds.round_board, name="round-board"),
     path("rounds/<int:round_id>/template/", rounds.round_template, name="round-template"),
     path("uploads/<int:upload_id>/", rounds.upload, name="upload"),
+    path("uploads/<int:upload_id>/annotated/", rounds.upload_annotated, name="upload-annotated"),
     path("uploads/<int:upload_id>/commit/", rounds.commit, name="commit"),
     path("uploads/<int:upload_id>/read-again/", rounds.read_again, name="read-again"),
     path("batches/<int:batch_id>/", batches.batch, name="batch"),

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import IO, Any, Final
 
+from django.conf import settings
+
 from junheng.operations.confined_child import OUT_OF_MEMORY
 from junheng.operations.errors import TooHeavyError
 
@@ -31,6 +33,22 @@ class Limits:
 
     megabytes: int
     seconds: int
+
+
+def call_apart(function: str, arguments: Mapping[str, object], *, tell: Tell) -> Any:  # noqa: ANN401
+    """Call a function as `call_confined` does, under the limits of the settings.
+
+    Where the settings say that nothing is read apart, it is called right here.
+    """
+    if not settings.READ_APART:
+        module, name = function.split(":")
+        return getattr(import_module(module), name)(tell=tell, **arguments)
+    limits = Limits(megabytes=settings.READING_MEGABYTES, seconds=settings.READING_SECONDS)
+    return call_confined(function, arguments, limits=limits, tell=tell)
+
+
+def tell_nobody(_steps_done: int, _steps: int) -> None:
+    """Hear how far something is where nobody waits for it."""
 
 
 def call_confined(

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any, Final
+from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
 from junheng.base.errors import UnusableFileError
-from junheng.intake.kept_readings import KeptReading, from_json
-from junheng.operations.confined import Limits, Tell, call_confined
+from junheng.operations.confined import Tell, call_apart, tell_nobody
 from junheng.operations.errors import TooHeavyError
 from junheng.operations.events import Deed, record
 from junheng.operations.jobs import Running, carry_out
-from junheng.operations.workbook import read_workbook
+from junheng.operations.kept_readings import KeptReading, from_json
+from junheng.operations.remarks import last_values
 from junheng.store import files
 from junheng.store.models import Upload
 from junheng.store.queries.people import BEHIND_THE_PAGES, Actor
@@ -26,20 +25,18 @@ _State = Upload.State
 _READ: Final = "junheng.operations.workbook:read_workbook"
 
 
-def read_and_keep(*, sha256: str, name: str, rulebook: str, tell: Tell) -> str:
-    """Read a kept workbook under the limits of the settings; return the hash of the reading.
+def read_and_keep(upload: Upload, tell: Tell) -> str:
+    """Read an uploaded workbook under the limits of the settings; return the hash of the reading.
 
     Raises:
         UnusableFileError: the file cannot be read at all.
         TooHeavyError: reading it takes more memory or time than it may.
     """
-    asked = {"path": str(files.path_of(sha256)), "name": name, "rulebook": rulebook}
-    read: dict[str, Any]
-    if settings.READ_APART:
-        limits = Limits(megabytes=settings.READING_MEGABYTES, seconds=settings.READING_SECONDS)
-        read = call_confined(_READ, asked, limits=limits, tell=tell)
-    else:
-        read = read_workbook(tell=tell, **asked)
+    asked = {
+        "path": str(files.path_of(upload.sha256)), "name": upload.name,
+        "rulebook": upload.round.rulebook, "last": last_values(round_id=upload.round_id),
+    }  # fmt: skip
+    read = call_apart(_READ, asked, tell=tell)
     return files.put(json.dumps(read, ensure_ascii=False).encode())
 
 
@@ -55,9 +52,7 @@ def _read(job: Running) -> None:
         return
     reading, problem = "", ""
     try:
-        reading = read_and_keep(
-            sha256=upload.sha256, name=upload.name, rulebook=upload.round.rulebook, tell=job.tell
-        )
+        reading = read_and_keep(upload, job.tell)
     except (TooHeavyError, UnusableFileError) as error:
         problem = error.in_chinese()
     _enter_reading(upload.pk, reading, problem, now=timezone.now())
@@ -91,12 +86,6 @@ def _enter_reading(upload_id: int, reading: str, problem: str, *, now: dt.dateti
 
 def reading_of(upload: Upload) -> KeptReading:
     """Return what was read in a workbook; it is read now where that was never kept."""
-    reading = upload.reading or read_and_keep(
-        sha256=upload.sha256, name=upload.name, rulebook=upload.round.rulebook, tell=_tell_nobody
-    )
+    reading = upload.reading or read_and_keep(upload, tell_nobody)
     kept = json.loads(files.path_of(reading).read_bytes())
     return from_json(kept, name=upload.name, sha256=upload.sha256)
-
-
-def _tell_nobody(_steps_done: int, _steps: int) -> None:
-    """Nobody waits for it."""

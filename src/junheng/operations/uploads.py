@@ -26,6 +26,7 @@ from junheng.operations.events import Deed, record
 from junheng.operations.jobs import Running, carry_out, queue
 from junheng.operations.reading import read_upload, reading_of
 from junheng.operations.values import put_values
+from junheng.publish.remarked import Line
 from junheng.store import files
 from junheng.store.models import Batch, Region, Round, Upload, Value
 from junheng.store.queries.jobs import topic_of
@@ -58,6 +59,8 @@ class Look:
     changes: Sequence[Change]
     foreign: tuple[str, ...]
     kept: Mapping[Spot, Kept]
+    mine: frozenset[str] | None  # the schools its sender reports for; None: all
+    remarks: Sequence[Line]  # with what the checks find in the rows its sender reports for
 
 
 def reports_for(actor: Actor, county_id: int, path: str) -> frozenset[str] | None:
@@ -201,6 +204,12 @@ def look(*, upload_id: int) -> Look:
         changes=changes(compared, new),
         foreign=tuple(foreign),
         kept=kept,
+        mine=mine,
+        remarks=[
+            one
+            for one in reading.remarks
+            if mine is None or one.weight == "reject" or one.school in mine
+        ],
     )
 
 
@@ -297,7 +306,7 @@ def undo(*, actor: Actor, upload_id: int, now: dt.datetime) -> int:
     if is_overtaken(upload_id=upload.pk):
         raise OvertakenError(name=upload.name)
     back = Upload.objects.create(
-        round=upload.round, undoes=upload, sha256=upload.sha256, name=upload.name,
+        round=upload.round, undoes=upload, kind=upload.kind, sha256=upload.sha256, name=upload.name,
         state=_State.COMMITTED, by_id=actor.id, at=now, decided_at=now, changed=0,
     )  # fmt: skip
     before = {

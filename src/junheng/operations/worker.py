@@ -37,7 +37,7 @@ class QueueReader:
         """Work until told to stop; a job that was begun is ended first."""
         while not self._stop.is_set():
             try:
-                self._chores()
+                self.do_chores()
                 has_worked = self.work_once()
             except (InterfaceError, OperationalError) as error:
                 _LOG.warning("The database does not answer: %s", error)
@@ -57,7 +57,8 @@ class QueueReader:
         reader.run()
         return reader._run_tasks > 0  # noqa: SLF001 it tells nobody else
 
-    def _chores(self) -> None:
+    def do_chores(self) -> None:
+        """Tell that it is there, and take up what others left; now and then, not each time."""
         now = timezone.now()
         if now < self._chores_due:
             return

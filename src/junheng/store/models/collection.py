@@ -48,7 +48,14 @@ class Batch(models.Model):
 
 
 class Upload(models.Model):
-    """One workbook that came, or the taking back of one; what became of it is its state."""
+    """One batch that came, or the taking back of one; what became of it is its state."""
+
+    class Kind(models.TextChoices):
+        """The way it came in."""
+
+        WORKBOOK = "workbook"
+        FORMS = "forms"  # statistics forms, all files of it in one archive
+        GRID = "grid"  # typed on the page: there is no file
 
     class State(models.TextChoices):
         """What became of it."""
@@ -63,7 +70,8 @@ class Upload(models.Model):
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="uploads")
     undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
-    sha256 = models.CharField(max_length=64)
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.WORKBOOK)
+    sha256 = models.CharField(max_length=64, blank=True)
     name = models.CharField(max_length=200)
     state = models.CharField(max_length=16, choices=State.choices)
     by = models.ForeignKey(User, models.PROTECT, related_name="uploads")
@@ -75,7 +83,7 @@ class Upload(models.Model):
     problem = models.TextField(blank=True)  # why it cannot be read, as its sender was told
 
     class Meta:
-        """It is in a known state, and decided at some time exactly if it is decided."""
+        """It is in a known state, decided at some time exactly if it is decided, and has a file."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
@@ -89,6 +97,11 @@ class Upload(models.Model):
             models.CheckConstraint(
                 condition=Q(changed__isnull=True) | Q(state__in=["committed", "undone"]),
                 name="only_committed_changes",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="grid", sha256="")
+                | Q(kind__in=["workbook", "forms"]) & ~Q(sha256=""),
+                name="upload_has_a_file_unless_typed",
             ),
         ]
 

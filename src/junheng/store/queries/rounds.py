@@ -50,12 +50,20 @@ def list_rounds(*, county: Place) -> Sequence[RoundRow]:
     return [_round(row, county) for row in rows]
 
 
+def find_previous_round(*, round_id: int) -> int | None:
+    """Return the round the county held before this one. Two queries."""
+    row = Round.objects.get(pk=round_id)
+    before = Round.objects.filter(region_id=row.region_id, opens_at__lt=row.opens_at)
+    return before.order_by("-opens_at", "-pk").values_list("pk", flat=True).first()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadRow:
     """One upload."""
 
     id: int
     round_id: int
+    kind: str
     name: str
     sha256: str
     state: str
@@ -70,8 +78,8 @@ class UploadRow:
 
 def _upload(row: Upload) -> UploadRow:
     return UploadRow(
-        id=row.pk, round_id=row.round_id, name=row.name, sha256=row.sha256, state=row.state,
-        by_id=row.by_id, by=row.by.name, at=row.at, changed=row.changed,
+        id=row.pk, round_id=row.round_id, kind=row.kind, name=row.name, sha256=row.sha256,
+        state=row.state, by_id=row.by_id, by=row.by.name, at=row.at, changed=row.changed,
         is_undo=row.undoes_id is not None, batch_id=row.batch_id, problem=row.problem,
     )  # fmt: skip
 

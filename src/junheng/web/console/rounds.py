@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ from junheng.intake.rows import Change, Spot, tables_of
 from junheng.intake.template import write_template
 from junheng.operations import rounds, uploads
 from junheng.operations.errors import NotAllowedError
+from junheng.operations.remarks import annotated, can_be_annotated
+from junheng.publish.remarked import Line, weight_word
 from junheng.rulebook.loader import load_rulebook
 from junheng.rulebook.model import Rulebook
 from junheng.store.queries.people import Actor
@@ -189,8 +192,12 @@ def round_template(request: SignedIn, round_id: int) -> HttpResponse:
         path = Path(folder) / "template.xlsx"
         write_template(path, rulebook.dictionary, rulebook.labels, tables=tables)
         content = path.read_bytes()
-    name = content_disposition_header(as_attachment=True, filename=f"{found.name}.xlsx")
-    return HttpResponse(content, content_type=_XLSX, headers={"Content-Disposition": name or ""})
+    return _download(content, f"{found.name}.xlsx")
+
+
+def _download(content: bytes, filename: str) -> HttpResponse:
+    named = content_disposition_header(as_attachment=True, filename=filename) or ""
+    return HttpResponse(content, content_type=_XLSX, headers={"Content-Disposition": named})
 
 
 # ------------------------------------------------------------------ one upload
@@ -215,10 +222,13 @@ class UploadPage:
     upload: UploadRow
     rejects: Sequence[Reject]
     notices: Sequence[Notice]
+    remarks: Sequence[tuple[str, Line]]  # with how its weight is called
+    counts: Sequence[tuple[str, int]]  # of remarks, by weight
     count: int
     foreign: Sequence[str]
     may_decide: bool
     job: Waiting | None  # what goes on behind the pages, or went wrong there
+    may_annotate: bool
 
 
 @require_safe
@@ -229,17 +239,21 @@ def upload(request: SignedIn, upload_id: int) -> HttpResponse:
     job = waiting_of(row, now=timezone.now())
     if "part" in request.GET:
         return part_of(request, "console/upload.html", job)
-    seen = None
-    if row.state in {"ready", "rejected"} and (job is None or job.has_failed):
-        seen = uploads.look(upload_id=row.id)
+    is_read = row.state in {"ready", "rejected"} and (job is None or job.has_failed)
+    seen = uploads.look(upload_id=row.id) if is_read else None
+    remarks = seen.remarks if seen else ()
+    told_remarks = [(weight_word(o.weight), o) for o in remarks if o.weight != "reject"]
     page = UploadPage(
         round=found,
         upload=row,
         rejects=seen.rejects if seen else (),
         notices=seen.notices if seen else (),
+        remarks=told_remarks,
+        counts=list(Counter(word for word, _ in told_remarks).items()),
         count=len(seen.changes) if seen else 0,
         foreign=seen.foreign if seen else (),
         may_decide=_may_decide(request.actor, row, found),
+        may_annotate=_may_annotate(row),
         job=job,
     )
     listed = Paginator(seen.changes if seen else (), _PAGE).get_page(request.GET.get("page"))
@@ -247,6 +261,27 @@ def upload(request: SignedIn, upload_id: int) -> HttpResponse:
     told = [_told(one, rulebook) for one in listed.object_list]
     context = {"page": page, "changes": listed, "told": told}
     return render(request, "console/upload.html", context)
+
+
+def _may_annotate(row: UploadRow) -> bool:
+    return (
+        row.kind == "workbook"
+        and row.state not in {"waiting", "unreadable"}
+        and not row.is_undo
+        and can_be_annotated(row.name)
+    )
+
+
+@require_safe
+@signed_in
+def upload_annotated(request: SignedIn, upload_id: int) -> HttpResponse:
+    """Send the workbook that came with every remark written into its cells."""
+    row, _ = upload_for(request.actor, upload_id)
+    if not _may_annotate(row):
+        raise Http404
+    seen = uploads.look(upload_id=row.id)
+    content = annotated(row.sha256, row.name, seen.remarks)
+    return _download(content, say("annotated_name", name=Path(row.name).stem))
 
 
 def upload_for(actor: Actor, upload_id: int) -> tuple[UploadRow, RoundRow]:
