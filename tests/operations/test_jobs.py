@@ -1,22 +1,20 @@
 """Jobs: done once, taken up again where a worker died, and given up in the end."""
 
 import datetime as dt
-import threading
 
 import pytest
 from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from behind import a_worker, queue_for_real
 from junheng.base.people import Role
 from junheng.operations.errors import NothingToChangeError
 from junheng.operations.jobs import MOST_ATTEMPTS, carry_out, queue, take_up_again
-from junheng.operations.worker import QueueReader
 from junheng.store.models import Job
 from junheng.store.queries.jobs import is_anybody_working, last_jobs
 
 DONE = []  # what the tasks of these tests did
-DATABASE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 
 @task()
@@ -43,14 +41,14 @@ def stumble(job_id):
 
 
 @pytest.fixture(autouse=True)
-def queued(settings):
-    settings.TASKS = DATABASE
+def queued(settings, monkeypatch):
+    queue_for_real(settings, monkeypatch)
     DONE.clear()
 
 
 @pytest.fixture
 def worker():
-    return QueueReader(threading.Event())
+    return a_worker()
 
 
 @pytest.fixture

@@ -1,24 +1,23 @@
 """Workbooks on their way: the page says how far each is, whoever sent one or many."""
 
 import re
-import threading
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from behind import a_worker, queue_for_real
 from junheng.base.people import Role
 from junheng.operations.jobs import take_up_again
-from junheng.operations.worker import QueueReader
 from junheng.store.models import Event, Job, Round, Upload
 from web.test_upload_annotated import open_round
 from world import sample_workbook
 
 
 @pytest.fixture
-def queued(settings):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+def queued(settings, monkeypatch):
+    queue_for_real(settings, monkeypatch)
 
 
 @pytest.fixture
@@ -33,7 +32,7 @@ def opened(world, clerk):
 
 @pytest.fixture
 def worker():
-    return QueueReader(threading.Event())
+    return a_worker()
 
 
 def send(client, url, *files):
