@@ -14,7 +14,7 @@ from django_tasks import task
 
 from junheng.base.people import Action, Role
 from junheng.intake.rejects import Notice, Reject
-from junheng.intake.rows import Change, Kept, Spot, changes
+from junheng.intake.rows import Change, Kept, Said, Spot, changes
 from junheng.operations.errors import (
     NotAllowedError,
     NothingToChangeError,
@@ -32,6 +32,7 @@ from junheng.store.models import Batch, Region, Round, Upload, Value
 from junheng.store.queries.jobs import topic_of
 from junheng.store.queries.people import Actor, get_actor
 from junheng.store.queries.rounds import is_overtaken, standing_values
+from junheng.store.queries.submissions import takes_corrections
 
 _LONGEST_NAME: Final = 150  # bytes, which every file system keeps
 _State = Upload.State
@@ -168,7 +169,9 @@ def read_again(*, actor: Actor, upload_id: int, now: dt.datetime) -> None:
 
 
 def _must_be_open(row: Round, now: dt.datetime) -> None:
-    if not row.opens_at <= now < row.deadline:
+    """Refuse what comes out of time, unless something was sent back to be corrected."""
+    is_open = row.opens_at <= now < row.deadline
+    if not is_open and not takes_corrections(round_id=row.pk):
         raise NotNowError(round=row.name, opens=_day(row.opens_at), deadline=_day(row.deadline))
 
 
@@ -227,6 +230,7 @@ def commit(*, actor: Actor, upload_id: int, now: dt.datetime) -> int:
     Raises:
         WrongStateError: it was decided already, or has refusals.
         NotNowError: the round is not open.
+        LockedCellsError: some of it is under review or signed.
         NothingToChangeError: all of it stands already.
     """
     upload = _held(actor, upload_id, "commit")
@@ -234,7 +238,8 @@ def commit(*, actor: Actor, upload_id: int, now: dt.datetime) -> int:
     seen = look(upload_id=upload.pk)
     if not seen.changes:
         raise NothingToChangeError(name=upload.name)
-    put_values(upload, [(c, seen.kept.get(c.spot)) for c in seen.changes])
+    changed = [(c, seen.kept.get(c.spot)) for c in seen.changes]
+    put_values(upload, changed, actor=actor, now=now)
     upload.changed = len(seen.changes)
     _decide(actor, upload, "commit", now)
     return upload.changed
@@ -298,6 +303,7 @@ def undo(*, actor: Actor, upload_id: int, now: dt.datetime) -> int:
     Raises:
         WrongStateError: it was not taken over, or was taken back already.
         OvertakenError: later workbooks changed some of it.
+        LockedCellsError: some of it is under review or signed.
         NotNowError: the round is not open.
     """
     assert actor.id is not None
@@ -310,15 +316,16 @@ def undo(*, actor: Actor, upload_id: int, now: dt.datetime) -> int:
         state=_State.COMMITTED, by_id=actor.id, at=now, decided_at=now, changed=0,
     )  # fmt: skip
     before = {
-        Spot(row.table, row.row, row.element): row.text
+        Spot(row.table, row.row, row.element): Kept(row.text, None, Said(row.state))
         for row in Value.objects.filter(superseded_by=upload)
     }
     brought = Value.objects.filter(upload=upload).values_list("table", "row", "element", "text")
     changed = []
     for table, row, element, text in brought:
         spot = Spot(table, row, element)
-        changed.append((Change(spot, text, before.get(spot)), None))
-    put_values(back, changed)
+        was = before.get(spot)
+        changed.append((Change(spot, text, was.text if was else None), was))
+    put_values(back, changed, actor=actor, now=now)
     back.changed = len(changed)
     back.save()
     _decide(actor, upload, "undo", now)

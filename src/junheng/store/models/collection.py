@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from junheng.intake.rows import Said
 from junheng.store.models.people import User
 from junheng.store.models.regions import Region
 
@@ -119,7 +120,9 @@ class Value(models.Model):
     table = models.CharField(max_length=32)
     row = models.CharField(max_length=120)
     element = models.CharField(max_length=64)
-    text = models.TextField()  # empty: no longer reported
+    school = models.CharField(max_length=120, blank=True)  # its code; empty: the county's own
+    state = models.CharField(max_length=16, default=Said.REPORTED.value)
+    text = models.TextField()  # empty unless reported
     upload = models.ForeignKey(Upload, models.PROTECT, related_name="values")
     sheet = models.CharField(max_length=64, blank=True)
     cell = models.CharField(max_length=16, blank=True)
@@ -128,13 +131,25 @@ class Value(models.Model):
     )
 
     class Meta:
-        """At any time a value is one value."""
+        """At any time a value is one value; what is not reported says no number, not even zero."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["round", "table", "row", "element"],
                 condition=Q(superseded_by__isnull=True),
                 name="one_standing_value",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=Said.REPORTED.value) & ~Q(text=""))
+                | (Q(state__in=[one.value for one in Said if one is not Said.REPORTED], text="")),
+                name="only_what_is_reported_has_a_text",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["round", "school"],
+                condition=Q(superseded_by__isnull=True),
+                name="standing_value_by_school",
             )
         ]
 

@@ -147,13 +147,8 @@ def list_progress(
     if codes is not None:
         schools = schools.filter(code__in=codes)
     standing = Value.objects.filter(round_id=round_id, superseded_by__isnull=True).exclude(text="")
-    by_row = standing.values("row").annotate(values_=Count("pk"), last=Max("upload__at"))
-    counts: dict[str, tuple[int, dt.datetime | None]] = {}
-    for one in by_row.order_by():
-        code = Spot("", one["row"], "").school
-        count, last = counts.get(code, (0, None))
-        later = one["last"] if last is None or one["last"] > last else last
-        counts[code] = (count + one["values_"], later)
+    by_school = standing.values("school").annotate(values_=Count("pk"), last=Max("upload__at"))
+    counts = {one["school"]: (one["values_"], one["last"]) for one in by_school.order_by()}
     return [
         Progress(code=row.code, name=row.name, values=counts.get(row.code, (0, None))[0],
                  last=counts.get(row.code, (0, None))[1])

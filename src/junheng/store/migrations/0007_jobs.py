@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0004_upload_kinds"),
+        ("store", "0006_review_guards"),
     ]
 
     operations = [
