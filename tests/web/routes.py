@@ -91,6 +91,13 @@ ROUTES = {
     "commit": Route(
         arguments=of_upload, roles=WHO_DECIDE, unseen=SCHOOL, post=nothing, passed=302
     ),
+    "read-again": Route(
+        arguments=of_upload, roles=WHO_DECIDE, unseen=SCHOOL, post=nothing, passed=302
+    ),
+    "batch": Route(
+        arguments=lambda _home, made: {"batch_id": made["batch_id"]},
+        roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL,
+    ),
     "discard": Route(
         arguments=of_upload, roles=WHO_DECIDE, unseen=SCHOOL, post=nothing, passed=302
     ),

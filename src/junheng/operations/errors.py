@@ -124,6 +124,25 @@ class NoSuchCellError(JunhengError):
     sentence = "There is no such cell (any more). Load the page again."
 
 
+class TooHeavyError(JunhengError):
+    """A file would take more memory or time to read than one file may have."""
+
+    slug = "too-heavy"
+    sentence = (
+        "Reading it takes more than {megabytes} MB or {seconds} seconds, so it was stopped. "
+        "Remove empty rows, pictures and sheets that do not belong, and save it as a new xlsx."
+    )
+
+
+class GivenUpError(JunhengError):
+    """Work behind the pages was begun several times and never ended."""
+
+    slug = "given-up"
+    sentence = (
+        "It was begun {attempts} times and never ended. Tell the administrator, or try again."
+    )
+
+
 class LockedCellsError(JunhengError):
     """Values would be changed that are under review, signed, or not among those sent back."""
 

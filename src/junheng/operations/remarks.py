@@ -1,44 +1,32 @@
-"""What the checks say of a workbook that came, and its copy with everything written in."""
+"""What stands in the round before, for the checks; and a workbook's copy with everything written in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Any, Final
 
-from junheng.intake.checking.reasons import answer, reasons_within
-from junheng.intake.checking.run import check_tables
-from junheng.intake.rejects import Reading
-from junheng.intake.rows import tables_of
-from junheng.intake.tables import Tables
-from junheng.publish.annotated import ANNOTATED, annotate
-from junheng.publish.remarked import Line, lines_of
-from junheng.rulebook.loader import load_rulebook
-from junheng.rulebook.model import Rulebook
+from junheng.operations.confined import call_apart, tell_nobody
+from junheng.publish.annotated import ANNOTATED
+from junheng.publish.remarked import Line
+from junheng.store import files
 from junheng.store.models import Round
 from junheng.store.queries.rounds import find_previous_round, standing_values
 
+_ANNOTATE: Final = "junheng.operations.workbook:annotate_workbook"
 
-def last_tables(*, round_id: int) -> Tables | None:
-    """Return what stands in the round before this one, if there was one. Three or four queries."""
+
+def last_values(*, round_id: int) -> Mapping[str, Any] | None:
+    """Return what stands in the round before this one as JSON can hold it. Three or four queries."""
     before = find_previous_round(round_id=round_id)
     if before is None:
         return None
     row = Round.objects.select_related("region").get(pk=before)
-    values = standing_values(round_id=before)
-    dictionary = load_rulebook(row.rulebook).dictionary
-    return tables_of(values.items(), dictionary, row.region.name) if values else None
-
-
-def remarks_of(
-    path: Path, reading: Reading, rulebook: Rulebook, last: Tables | None
-) -> Sequence[Line]:
-    """Return refusals and what the checks find, as `junheng check` does with the same files."""
-    issues = check_tables(
-        reading.tables, rulebook.checks, rulebook.dictionary, rulebook.labels,
-        last=last, refused=reading.rejects,
-    )  # fmt: skip
-    return lines_of(reading.rejects, answer(issues, reasons_within(path)), reading.tables)
+    values = [[*spot, text] for spot, text in standing_values(round_id=before).items()]
+    told = {"rulebook": row.rulebook, "county": row.region.name, "values": values}
+    return told if values else None
 
 
 def can_be_annotated(name: str) -> bool:
@@ -46,9 +34,14 @@ def can_be_annotated(name: str) -> bool:
     return Path(name).suffix.lower() == ANNOTATED
 
 
-def annotated(path: Path, lines: Sequence[Line]) -> bytes:
-    """Return the copy of a workbook with its remarks, as `junheng check --annotate` writes it."""
-    with TemporaryDirectory() as folder:
-        target = Path(folder) / f"annotated{ANNOTATED}"
-        annotate(path, target, lines)
-        return target.read_bytes()
+def annotated(sha256: str, name: str, remarks: Sequence[Line]) -> bytes:
+    """Return the copy of a workbook with its remarks, as `junheng check --annotate` writes it.
+
+    Raises:
+        TooHeavyError: writing it takes more memory or time than it may.
+    """
+    asked = {
+        "path": str(files.path_of(sha256)), "name": name,
+        "remarks": [asdict(one) for one in remarks],
+    }  # fmt: skip
+    return base64.b64decode(call_apart(_ANNOTATE, asked, tell=tell_nobody))

@@ -1,7 +1,8 @@
 """Tables. Rows are facts, written by operations; one file a noun."""
 
-from junheng.store.models.collection import Round, Upload, Value
+from junheng.store.models.collection import Batch, Round, Upload, Value
 from junheng.store.models.events import ChainHead, Event
+from junheng.store.models.jobs import Job, Worker
 from junheng.store.models.people import Invitation, Membership, User
 from junheng.store.models.regions import Region, RegionChange
 from junheng.store.models.review import (
@@ -14,10 +15,12 @@ from junheng.store.models.review import (
 )
 
 __all__ = [
+    "Batch",
     "ChainHead",
     "Comment",
     "Event",
     "Invitation",
+    "Job",
     "Membership",
     "Region",
     "RegionChange",
@@ -30,4 +33,5 @@ __all__ = [
     "User",
     "Value",
     "WarningReason",
+    "Worker",
 ]

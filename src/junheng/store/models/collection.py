@@ -37,6 +37,17 @@ class Round(models.Model):
         return self.name
 
 
+class Batch(models.Model):
+    """Some workbooks that one person sent at once."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="batches")
+    by = models.ForeignKey(User, models.PROTECT, related_name="batches")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.at}"
+
+
 class Upload(models.Model):
     """One batch that came, or the taking back of one; what became of it is its state."""
 
@@ -50,6 +61,8 @@ class Upload(models.Model):
     class State(models.TextChoices):
         """What became of it."""
 
+        WAITING = "waiting"
+        UNREADABLE = "unreadable"
         REJECTED = "rejected"
         READY = "ready"
         COMMITTED = "committed"
@@ -66,13 +79,19 @@ class Upload(models.Model):
     at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     changed = models.IntegerField(null=True)  # how many values it changed, once committed
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="uploads")
+    reading = models.CharField(max_length=64, blank=True)  # the hash of what was read in it
+    problem = models.TextField(blank=True)  # why it cannot be read, as its sender was told
 
     class Meta:
         """It is in a known state, decided at some time exactly if it is decided, and has a file."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(state__in=["rejected", "ready"], decided_at__isnull=True)
+                condition=Q(
+                    state__in=["waiting", "unreadable", "rejected", "ready"],
+                    decided_at__isnull=True,
+                )
                 | Q(state__in=["committed", "discarded", "undone"], decided_at__isnull=False),
                 name="upload_decided_sometime",
             ),

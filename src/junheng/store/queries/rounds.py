@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Max
 
 from junheng.intake.rows import Change, Spot
-from junheng.store.models import Region, Round, Upload, Value
+from junheng.store.models import Batch, Region, Round, Upload, Value
 from junheng.store.queries.regions import Place, find_region
 
 
@@ -72,13 +72,15 @@ class UploadRow:
     at: dt.datetime
     changed: int | None
     is_undo: bool
+    batch_id: int | None
+    problem: str
 
 
 def _upload(row: Upload) -> UploadRow:
     return UploadRow(
         id=row.pk, round_id=row.round_id, kind=row.kind, name=row.name, sha256=row.sha256,
         state=row.state, by_id=row.by_id, by=row.by.name, at=row.at, changed=row.changed,
-        is_undo=row.undoes_id is not None,
+        is_undo=row.undoes_id is not None, batch_id=row.batch_id, problem=row.problem,
     )  # fmt: skip
 
 
@@ -110,6 +112,30 @@ def list_changes(*, upload_id: int) -> Sequence[Change]:
     brought = Value.objects.filter(upload_id=upload_id).order_by("pk").values_list(*fields)
     spots = ((Spot(*spot), text) for *spot, text in brought)
     return [Change(spot, old.get(spot) or None, text or None) for spot, text in spots]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRow:
+    """Some uploads that came together."""
+
+    id: int
+    round_id: int
+    by_id: int
+    at: dt.datetime
+
+
+def find_batch(*, batch_id: int) -> BatchRow | None:
+    """Return who sent some uploads together, and when. One query."""
+    row = Batch.objects.filter(pk=batch_id).first()
+    if row is None:
+        return None
+    return BatchRow(id=row.pk, round_id=row.round_id, by_id=row.by_id, at=row.at)
+
+
+def list_batch(*, batch_id: int) -> Sequence[UploadRow]:
+    """Return the uploads that came together, in the order they were sent. One query."""
+    rows = Upload.objects.select_related("by").filter(batch_id=batch_id)
+    return [_upload(row) for row in rows.order_by("pk")]
 
 
 def standing_values(*, round_id: int) -> dict[Spot, str]:
