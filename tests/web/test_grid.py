@@ -158,5 +158,5 @@ def test_markup_that_was_typed_is_shown_as_text(browser, opened):
 
 def test_a_page_costs_few_queries(browser, opened, django_assert_max_num_queries):
     client = browser(Role.COUNTY_CLERK)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(21):
         client.get(f"/rounds/{opened}/grid/")
