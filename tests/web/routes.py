@@ -76,8 +76,18 @@ ROUTES = {
     "round-board": Route(arguments=of_round, roles=WHO_SEE_ROUNDS),
     "round-template": Route(arguments=of_round, roles=WHO_SEE_ROUNDS),
     "upload": Route(arguments=of_upload, roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL),
+    "upload-annotated": Route(
+        arguments=of_upload, roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL
+    ),
     "commit": Route(
         arguments=of_upload, roles=WHO_DECIDE, unseen=SCHOOL, post=nothing, passed=302
+    ),
+    "read-again": Route(
+        arguments=of_upload, roles=WHO_DECIDE, unseen=SCHOOL, post=nothing, passed=302
+    ),
+    "batch": Route(
+        arguments=lambda _home, made: {"batch_id": made["batch_id"]},
+        roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL,
     ),
     "discard": Route(
         arguments=of_upload, roles=WHO_DECIDE, unseen=SCHOOL, post=nothing, passed=302

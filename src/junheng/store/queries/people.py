@@ -14,6 +14,7 @@ from junheng.base.people import MAY, PRIVILEGED, Action, Department, Role
 from junheng.store.models import Invitation, Membership, User
 
 _COMMAND_LINE: Final = "command line"
+BEHIND_THE_PAGES: Final = "background"  # where a worker does something for somebody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
