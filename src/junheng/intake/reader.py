@@ -35,7 +35,7 @@ def read_input(path: Path, dictionary: Dictionary, labels: Mapping[str, object])
         UnusableFileError: the file cannot be read at all.
     """
     layout = layout_of(dictionary, labels)
-    return checked(typed([locate(path, layout)])[0], layout, dictionary)
+    return checked(read_cells(path, layout), layout, dictionary)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +73,15 @@ def typed(inputs: Sequence[Located]) -> list[Typed]:
         )
         for one in inputs
     ]
+
+
+def read_cells(path: Path, layout: Layout) -> Typed:
+    """Read what stands in one input, cell by cell.
+
+    Raises:
+        UnusableFileError: the file cannot be read at all.
+    """
+    return typed([locate(path, layout)])[0]
 
 
 def checked(of: Typed, layout: Layout, dictionary: Dictionary) -> Reading:
