@@ -20,7 +20,13 @@ from junheng.base.people import Department, Level, Role
 from junheng.cli.console import plain_table, print_table, tell
 from junheng.cli.words import heads, say, suggestion, word
 from junheng.intake.folders import read_csv_rows
-from junheng.operations.demo import PASSWORD, fill_with_demo
+from junheng.operations.demo import (
+    PASSWORD,
+    fill_with_data,
+    fill_with_people,
+    is_filled,
+    list_accounts,
+)
 from junheng.operations.people import Offer, invite
 from junheng.operations.regions import Listed, load_regions
 from junheng.store.queries.events import count_events, list_faults
@@ -140,15 +146,21 @@ def _unknown(what: str, name: str, known: list[str]) -> UnknownNameError:
 
 
 def make_demo(*, now: dt.datetime) -> None:
-    """Fill an empty site with demonstration people, and print their accounts."""
+    """Fill an empty site with the demonstration county, and print the accounts."""
     must_be_prepared()
-    if list_codes():
+    if not list_codes():
+        fill_with_people(now=now)
+    accounts = list_accounts()
+    if not accounts:
         tell(_say("not_empty"))
         return
-    table = plain_table(*heads("login", "role", "unit_of"))
-    for account in fill_with_demo(now=now):
-        table.add_row(account.login, account.role_name, account.place)
+    if not is_filled():
+        fill_with_data(now=now)
+    table = plain_table(*heads("login", "role", "unit_of", "code_now"))
+    for account in accounts:
+        table.add_row(account.login, account.role_name, account.place, account.code)
     print_table(_say("demo_title", password=PASSWORD), table)
+    tell(_say("demo_codes"))
 
 
 def verify_chain() -> bool:

@@ -68,6 +68,11 @@ def on_this_machine(name: str) -> Actor:
     return Actor(id=None, name=name, origin=_COMMAND_LINE)
 
 
+def find_user(*, login: str) -> int | None:
+    """Return somebody by his sign-in name, if there is such a person. One query."""
+    return User.objects.filter(login__iexact=login).values_list("pk", flat=True).first()
+
+
 def get_actor(*, user_id: int, origin: str) -> Actor:
     """Return a person with all standing memberships. Two queries.
 
