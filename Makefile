@@ -22,6 +22,7 @@ A ?= moe-2017-6
 B ?=
 ON ?= $(DEMO)/样例县.xlsx
 DATA ?= ../shared/data
+PORT ?= 8080
 PYTEST_ARGS ?=
 
 .PHONY: help
@@ -56,7 +57,7 @@ system: ## 安装测试要用的系统软件：LibreOffice、中文字体等 (pa
 # ---------------------------------------------------------------- use
 
 .PHONY: demo
-demo: setup ## 生成样例县、测算并列出成果文件 (sample county in, verdict and documents out)
+demo: setup ## 生成样例县、测算、列出成果文件，并启动演示网站 (sample county in, verdict, documents and a site out)
 	@mkdir -p $(DEMO)
 	@echo "生成样例县 ……"
 	@$(BIN)/junheng sample -o $(DEMO)/样例县.xlsx --force
@@ -66,15 +67,16 @@ demo: setup ## 生成样例县、测算并列出成果文件 (sample county in, 
 	@echo "填报工作簿：$(DEMO)/样例县.xlsx"
 	@echo "成果文件（在 $(DEMO)/结果/ 下，请先打开 Word 简报和 results.xlsx）："
 	@find $(DEMO)/结果 -type f | sort | sed 's/^/  /'
-
-# The demonstration site keeps to itself and speaks to this machine alone.
-SITE := JUNHENG_HOME=$(DEMO)/site JUNHENG_HTTPS=0 $(BIN)/junheng site
+	@echo
+	@bash tools/demo_site.sh start $(PORT)
 
 .PHONY: site
-site: setup ## 启动演示网站（Ctrl+C 停止），打印网址和各角色的演示账号 (demonstration site)
-	@$(SITE) prepare
-	@$(SITE) demo
-	@$(SITE) serve
+site: setup ## 只启动演示网站，打印网址和各角色的演示账号：PORT=8080 (the demonstration site alone)
+	@bash tools/demo_site.sh start $(PORT)
+
+.PHONY: stop
+stop: ## 停止演示网站 (stop the demonstration site)
+	@bash tools/demo_site.sh stop
 
 .PHONY: realdata
 realdata: setup ## 用项目旁的国外公开数据走一遍：DATA=../shared/data (1,614 real municipalities, demonstration rules)

@@ -52,4 +52,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# What a worker does is done at once here; tests/faults and tests/operations/test_jobs.py have workers.
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+READ_APART = False
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 of the settings

@@ -28,6 +28,13 @@ def _is_on(name: str, *, default: bool) -> bool:
     return default if not given else given in {"1", "yes", "on"}
 
 
+def _number(name: str, default: int) -> int:
+    given = _asked(name)
+    if given and not (given.isascii() and given.isdigit() and int(given) > 0):
+        raise ImproperlyConfigured(f"JUNHENG_{name}={given}: a whole number above 0 is expected")
+    return int(given) if given else default
+
+
 def _secret(file: Path) -> str:
     """Return the key in a file, which is made when the site first starts and only its owner reads."""
     if not file.exists():
@@ -89,6 +96,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "junheng.store",
     "junheng.web",
 ]
@@ -184,6 +193,16 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * _MEGABYTE  # of forms, files not counted
 UPLOAD_MEGABYTES = 20
 RULEBOOK = _asked("RULEBOOK", "moe-2017-6")  # offered first
+
+# ------------------------------------------------------------------ behind the pages
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+JOB_LEASE_SECONDS = _number("JOB_LEASE_SECONDS", 20)  # a worker silent for longer is dead
+# Files of strangers are read in a process of their own that may not have more than this.
+READ_APART = True
+READING_MEGABYTES = _number("READING_MEGABYTES", 1024)
+COMMIT_AT_ONCE_MEGABYTES = 4  # of what was read in a workbook; a county's is one or two
+READING_SECONDS = _number("READING_SECONDS", 120)
 
 # ------------------------------------------------------------------ files and words
 

@@ -21,7 +21,7 @@ COMMANDS = [
     ("rulebook",),
     *(("rulebook", name) for name in ("list", "show", "check", "docs", "diff")),
     ("site",),
-    *(("site", name) for name in ("prepare", "serve", "regions", "invite", "demo")),
+    *(("site", name) for name in ("prepare", "serve", "worker", "regions", "invite", "demo")),
     ("audit",),
     ("audit", "verify"),
 ]

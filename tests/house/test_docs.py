@@ -140,6 +140,14 @@ def words(command):
 @pytest.mark.parametrize("command", [one for one in commands() if SITE.match(one)])
 def test_every_command_of_the_site_runs(command, site):
     home, environment = site
+    if command == "junheng site worker":
+        with subprocess.Popen(
+            words(command), cwd=home, env=environment, stdout=subprocess.PIPE, text=True
+        ) as worker:
+            assert "后台程序已启动" in worker.stdout.readline()
+            worker.terminate()
+            assert worker.wait(30) == 0
+        return
     if command != "junheng site serve":
         done = subprocess.run(
             words(command), cwd=home, env=environment, capture_output=True, text=True, check=False

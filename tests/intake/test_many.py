@@ -107,6 +107,8 @@ def mixed(cells, save, tmp_path):
         teachers = sheets["教师"].column("教职工数（人）")
         if number == 2:
             sheets["教师"][f"{teachers}4"] = " 412 "
+        if number == 5:
+            sheets["教师"][f"{teachers}{len(sheets['教师'].rows)}"] = " 413 "
         if number == 4:
             sheets["教师"][f"{teachers}5"] = 1
         shutil.move(save(sheets, name=f"{number}"), folder)
@@ -120,7 +122,7 @@ def test_odd_files_among_plain_ones_are_read_as_if_each_were_alone(mixed, read, 
     assert together.rejects == tuple(one for each in alone for one in each.rejects)
     assert {one.file for one in together.rejects} == {"4.xlsx"}
     assert together.notices == tuple(one for each in alone for one in each.notices)
-    assert {one.file for one in together.notices} == {"2.xlsx"}
+    assert {one.file for one in together.notices} == {"2.xlsx", "5.xlsx"}
     for each, county in zip(alone, together.tables.counties(), strict=True):
         for name, frame in each.tables.frames.items():
             assert_frame_equal(together.tables.of_county(county)[name], frame)

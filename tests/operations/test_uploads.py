@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 from openpyxl import load_workbook
 
-from junheng.base.errors import UnusableFileError
 from junheng.base.people import Level, Role
 from junheng.intake.rows import Spot, tables_of, values_of
 from junheng.intake.tables import make_tables
@@ -136,8 +135,7 @@ def test_an_emptied_cell_is_no_longer_reported(clerk, round_id, workbook, change
 def test_a_workbook_with_refusals_cannot_be_taken_over(clerk, round_id, workbook, changed):
     upload = come(clerk, round_id, changed(workbook, {("学校", "N4"): "很多"}))
     assert state(upload) == "rejected"
-    row = find_upload(upload_id=upload)
-    seen = look(sender_id=clerk.id, round_id=round_id, sha256=row.sha256, name=row.name)
+    seen = look(upload_id=upload)
     assert [(one.file, one.sheet, one.cell) for one in seen.rejects] == [
         ("样例县.xlsx", "学校", "N4")
     ]
@@ -147,10 +145,16 @@ def test_a_workbook_with_refusals_cannot_be_taken_over(clerk, round_id, workbook
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\3\4 torn", b"<html>"])
-def test_what_is_no_workbook_is_refused_in_one_sentence_and_not_kept(clerk, round_id, content):
-    with pytest.raises(UnusableFileError):
-        come(clerk, round_id, content)
-    assert Upload.objects.count() == 0
+def test_what_is_no_workbook_is_kept_with_the_sentence_that_says_so(clerk, round_id, content):
+    upload = come(clerk, round_id, content)
+    row = find_upload(upload_id=upload)
+    assert row.state == "unreadable"
+    assert "样例县.xlsx" in row.problem
+    assert files.path_of(row.sha256).read_bytes() == content
+    with pytest.raises(WrongStateError):
+        commit(actor=clerk, upload_id=upload, now=NOW)
+    discard(actor=clerk, upload_id=upload, now=NOW)
+    assert state(upload) == "discarded"
 
 
 def test_a_discarded_workbook_stays_discarded(clerk, round_id, workbook):

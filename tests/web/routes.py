@@ -52,6 +52,7 @@ def nothing(_home):
 
 SCHOOL = frozenset({Role.SCHOOL_CLERK})
 WHO_SEE_ROUNDS = EVERYBODY - {Role.SYSTEM_ADMINISTRATOR}
+WHO_FILL_IN = frozenset({Role.SCHOOL_CLERK, Role.COUNTY_CLERK})
 WHO_DECIDE = frozenset({Role.COUNTY_CLERK, Role.COUNTY_DIRECTOR})
 
 
@@ -75,9 +76,27 @@ ROUTES = {
     "rounds-of-region": Route(arguments=of_county, roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL),
     "round-board": Route(arguments=of_round, roles=WHO_SEE_ROUNDS),
     "round-template": Route(arguments=of_round, roles=WHO_SEE_ROUNDS),
+    "grid-page": Route(arguments=of_round, roles=WHO_SEE_ROUNDS),
+    "typed-values": Route(arguments=of_round, roles=WHO_SEE_ROUNDS),
+    "grid-save": Route(
+        arguments=of_round, roles=WHO_FILL_IN, post=lambda _home: {"cells": "[]"}
+    ),
+    "grid-delete": Route(
+        arguments=of_round, roles=WHO_FILL_IN, post=lambda _home: {"rows": "[]"}
+    ),
     "upload": Route(arguments=of_upload, roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL),
+    "upload-annotated": Route(
+        arguments=of_upload, roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL
+    ),
     "commit": Route(
         arguments=of_upload, roles=WHO_DECIDE, unseen=SCHOOL, post=nothing, passed=302
+    ),
+    "read-again": Route(
+        arguments=of_upload, roles=WHO_DECIDE, unseen=SCHOOL, post=nothing, passed=302
+    ),
+    "batch": Route(
+        arguments=lambda _home, made: {"batch_id": made["batch_id"]},
+        roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL,
     ),
     "discard": Route(
         arguments=of_upload, roles=WHO_DECIDE, unseen=SCHOOL, post=nothing, passed=302

@@ -103,16 +103,18 @@ def test_refusals_are_told_by_cell_and_a_corrected_workbook_comes_in(clerk, open
     ],
 )
 def test_what_is_no_workbook_is_one_sentence(clerk, opened, name, content, says):
-    answer = send(clerk, opened, content, name)
-    assert answer.status_code == 422
-    assert says in text(answer)
-    assert Upload.objects.count() == 0
+    page = text(clerk.get(send(clerk, opened, content, name)["Location"]))
+    assert says in page
+    assert "采用</button>" not in page
+    assert Upload.objects.get().state == "unreadable"
+    assert "读不了" in text(clerk.get(opened))
 
 
 def test_a_file_too_large_is_not_even_looked_at(clerk, opened, settings):
     settings.UPLOAD_MEGABYTES = 1
     answer = send(clerk, opened, b"x" * (1024 * 1024 + 1))
-    assert "超过 1 MB" in text(answer)
+    assert "“样例县.xlsx”超过 1 MB" in text(answer)
+    assert Upload.objects.count() == 0
 
 
 def test_a_post_without_a_file_says_so(clerk, opened):

@@ -12,7 +12,7 @@ from junheng.intake.template import write_template
 from junheng.operations.people import Offer, invite
 from junheng.rulebook.loader import load_rulebook
 from junheng.store import files
-from junheng.store.models import Membership, Round, Upload, User
+from junheng.store.models import Batch, Membership, Round, Upload, User
 from web.routes import ROUTES
 from world import HOMES, MACHINE, NOW, join
 
@@ -40,8 +40,15 @@ def an_upload(world, county, content):
         region=county, name=f"第 {Round.objects.count()} 批", rulebook="moe-2017-6", on=now.date(), opened_by=sender,
         opens_at=now - dt.timedelta(days=1), deadline=now + dt.timedelta(days=1),
     )  # fmt: skip
+    batch = Batch.objects.create(round=opened, by=sender, at=now)
     return Upload.objects.create(
-        round=opened, sha256=files.put(content), name="县.xlsx", state="ready", by=sender, at=now
+        round=opened,
+        batch=batch,
+        sha256=files.put(content),
+        name="县.xlsx",
+        state="ready",
+        by=sender,
+        at=now,
     )
 
 
@@ -70,6 +77,7 @@ def asked(world, blank):
             "county_id": county.pk,
             "round_id": upload.round_id,
             "upload_id": upload.pk,
+            "batch_id": upload.batch_id,
             "secret": given.secret,
             "invitation_id": given.invitation_id,
             "membership_id": Membership.objects.get(user=member).pk,

@@ -101,3 +101,12 @@ class UnwritableOutputError(JunhengError):
 
     slug = "unwritable-output"
     sentence = "{file} cannot be written: {why}. {fix}"
+
+
+class DiskFullError(JunhengError):
+    """There is no room left for a file."""
+
+    slug = "disk-full"
+    sentence = (
+        "The server's disk is full, nothing was kept. Tell the administrator, then try again."
+    )

@@ -405,12 +405,25 @@ def site_serve(
     port: Annotated[
         int, typer.Option("--port", min=1, max=65535, metavar=_what("whole"), help=help_of("port"))
     ] = 8080,
+    workers: Annotated[
+        int,
+        typer.Option("--workers", min=0, max=64, metavar=_what("whole"), help=help_of("workers")),
+    ] = 1,
 ) -> None:
-    """Run the site until it is stopped."""
+    """Run the site with its workers until it is stopped."""
     _set_up_site()
-    from junheng.cli.site import serve
+    from junheng.cli.running import serve
 
-    serve(port)
+    serve(port, workers)
+
+
+@site_app.command("worker", cls=Command, help=help_of("site_worker"))
+def site_worker(*, tied: Annotated[bool, typer.Option("--tied", hidden=True)] = False) -> None:
+    """Do the work behind the pages until stopped."""
+    _set_up_site()
+    from junheng.cli.running import work
+
+    work(tied=tied)
 
 
 @site_app.command("regions", cls=Command, help=help_of("site_regions"))
@@ -499,3 +512,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         typer.echo(f"{error.in_chinese()} [{error.slug}]", err=True)
         code = EXIT_UNUSABLE
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -20,7 +20,13 @@ from junheng.base.people import Department, Level, Role
 from junheng.cli.console import plain_table, print_table, tell
 from junheng.cli.words import heads, say, suggestion, word
 from junheng.intake.folders import read_csv_rows
-from junheng.operations.demo import PASSWORD, fill_with_demo
+from junheng.operations.demo import (
+    PASSWORD,
+    fill_with_data,
+    fill_with_people,
+    is_filled,
+    list_accounts,
+)
 from junheng.operations.people import Offer, invite
 from junheng.operations.regions import Listed, load_regions
 from junheng.store.queries.events import count_events, list_faults
@@ -48,24 +54,8 @@ def prepare() -> None:
     tell(_say("prepared", database=settings.DATABASES["default"]["NAME"]))
 
 
-def serve(port: int) -> None:
-    """Run the site until it is stopped."""
-    from granian.constants import Interfaces
-    from granian.server import Server
-
-    _must_be_prepared()
-    tell(_say("serving", port=port))
-    Server(
-        "junheng.wsgi:application",
-        address="127.0.0.1",
-        port=port,
-        interface=Interfaces.WSGI,
-        blocking_threads=8,
-        log_enabled=False,
-    ).serve()
-
-
-def _must_be_prepared() -> None:
+def must_be_prepared() -> None:
+    """Stop where the database is not there, or not of this version."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         tell(_say("pending"))
@@ -74,7 +64,7 @@ def _must_be_prepared() -> None:
 
 def load_tree(path: Path, nation: str, *, now: dt.datetime) -> None:
     """Load the regions of a list, or of a folder of administrative codes."""
-    _must_be_prepared()
+    must_be_prepared()
     listed = list(_of_folder(path, nation) if path.is_dir() else _of_file(path))
     loaded = load_regions(actor=on_this_machine(_who()), regions=listed, on=now.date(), now=now)
     tell(_say("loaded", added=loaded.added, kept=loaded.kept))
@@ -131,7 +121,7 @@ class Wanted:
 
 def print_invitation(wanted: Wanted, address: str, *, now: dt.datetime) -> None:
     """Print the link of a new invitation."""
-    _must_be_prepared()
+    must_be_prepared()
     place = find_by_code(code=wanted.region)
     if place is None:
         raise _unknown("no_region", wanted.region, list_codes())
@@ -156,20 +146,26 @@ def _unknown(what: str, name: str, known: list[str]) -> UnknownNameError:
 
 
 def make_demo(*, now: dt.datetime) -> None:
-    """Fill an empty site with demonstration people, and print their accounts."""
-    _must_be_prepared()
-    if list_codes():
+    """Fill an empty site with the demonstration county, and print the accounts."""
+    must_be_prepared()
+    if not list_codes():
+        fill_with_people(now=now)
+    accounts = list_accounts()
+    if not accounts:
         tell(_say("not_empty"))
         return
-    table = plain_table(*heads("login", "role", "unit_of"))
-    for account in fill_with_demo(now=now):
-        table.add_row(account.login, account.role_name, account.place)
+    if not is_filled():
+        fill_with_data(now=now)
+    table = plain_table(*heads("login", "role", "unit_of", "code_now"))
+    for account in accounts:
+        table.add_row(account.login, account.role_name, account.place, account.code)
     print_table(_say("demo_title", password=PASSWORD), table)
+    tell(_say("demo_codes"))
 
 
 def verify_chain() -> bool:
     """Print whether the chain of events holds, and every place where it does not."""
-    _must_be_prepared()
+    must_be_prepared()
     holds = True
     for fault in list_faults():
         holds = False

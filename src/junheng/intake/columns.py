@@ -83,11 +83,18 @@ def _read_cells(raw: Sequence[object], of: Field, scale: Decimal) -> ReadColumn:
 
 def _read_words(raw: Sequence[str | None], of: Field, scale: Decimal) -> ReadColumn:
     texts = set(raw) - {"", None}
+    if not texts:
+        return ReadColumn(values=_nothing(len(raw), of.element.dtype).alias(of.id), odd=())
     if of.element.type == "text" and all(text is not None and is_plain(text, of) for text in texts):
         cells = [text or None for text in raw]
         return ReadColumn(values=pl.Series(of.id, cells, dtype=pl.String), odd=())
     meanings: dict[object, Understood] = {text: _understood(text, of, scale) for text in texts}
     return _with_meanings(raw, raw, meanings | {"": BLANK, None: BLANK}, of)
+
+
+@lru_cache(maxsize=2**8)  # many columns of many files are left blank
+def _nothing(height: int, dtype: pl.DataType) -> pl.Series:
+    return pl.Series([None] * height, dtype=dtype)
 
 
 def _with_meanings(
@@ -135,7 +142,7 @@ def _plain_numbers(raw: Sequence[object], of: Field) -> pl.Series | None:
     if element.type == "decimal":
         return numbers
     whole = numbers.cast(element.dtype)
-    return whole if (whole == numbers).all() else None
+    return whole if whole.equals(numbers) else None
 
 
 def _odd(at: int, cell: object, seen: Understood, of: Field) -> Odd:

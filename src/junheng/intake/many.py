@@ -20,9 +20,10 @@ from junheng.base.elements import Dictionary
 from junheng.base.errors import UnusableFileError
 from junheng.intake.checking.issues import Issue
 from junheng.intake.checking.run import check_tables, in_order
+from junheng.intake.frames import Located
 from junheng.intake.guard import WORKBOOKS, FileKind
 from junheng.intake.layout import SCHOOLS, Layout, layout_of
-from junheng.intake.reader import Typed, checked, checked_together, read_cells
+from junheng.intake.reader import Typed, checked, checked_together, locate, typed
 from junheng.intake.rejects import Notice, Reading, Reject
 from junheng.intake.tables import Origin, Tables
 from junheng.intake.wording import reject_words, unusable
@@ -172,21 +173,28 @@ def _no_collecting() -> Iterator[None]:
 
 def _readings(paths: Sequence[Path], layout: Layout, dictionary: Dictionary) -> Iterator[Reading]:
     """Yield the files' readings in their order, those with nothing odd about them together."""
+    located = [_located(path, layout) for path in paths]
+    understood = iter(typed([one for one in located if isinstance(one, Located)]))
     plain: list[Typed] = []
-    for path in paths:
-        try:
-            typed = read_cells(path, layout)
-        except UnusableFileError as error:
+    for found in located:
+        if isinstance(found, Reading):
             yield from _checked(plain, layout, dictionary)
-            yield _unusable(path, error)
+            yield found
             plain = []
             continue
-        plain.append(typed)
-        if not typed.report.is_silent:
+        plain.append(next(understood))
+        if not found.report.is_silent:
             yield from _checked(plain[:-1], layout, dictionary)
             yield from _checked(plain[-1:], layout, dictionary)
             plain = []
     yield from _checked(plain, layout, dictionary)
+
+
+def _located(path: Path, layout: Layout) -> Located | Reading:
+    try:
+        return locate(path, layout)
+    except UnusableFileError as error:
+        return _unusable(path, error)
 
 
 def _checked(inputs: Sequence[Typed], layout: Layout, dictionary: Dictionary) -> Iterator[Reading]:
@@ -194,8 +202,8 @@ def _checked(inputs: Sequence[Typed], layout: Layout, dictionary: Dictionary) ->
     if together is not None:
         yield together
         return
-    for typed in inputs:
-        yield _own(checked(typed, layout, dictionary))
+    for one in inputs:
+        yield _own(checked(one, layout, dictionary))
 
 
 def _unusable(path: Path, error: UnusableFileError) -> Reading:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from junheng.base.elements import Dictionary, Element, Table
-from junheng.intake.tables import Cell, Tables, make_tables
+from junheng.intake.tables import Cell, Origin, Tables, make_tables
 
 _YES, _NO = "yes", "no"
 # Control codes, which no text of a workbook keeps: no code of a school can look like two.
@@ -35,11 +36,34 @@ class Spot(NamedTuple):
         return " ".join(self.row.replace(_COUNTED, _BETWEEN).split(_BETWEEN)).strip()
 
 
+class Said(StrEnum):
+    """What is said of a value; nothing but a reported one is ever a number."""
+
+    REPORTED = "reported"
+    MISSING = "missing"  # said to be unknown
+    NOT_APPLICABLE = "not_applicable"  # said not to apply
+    EMPTY = "empty"  # nothing is said (any more)
+
+
 class Kept(NamedTuple):
-    """One reported value as text, and the cell it was read from."""
+    """One value as text, the cell it was read from, and what is said of it where it has no text."""
 
     text: str
     cell: Cell | None
+    said: Said = Said.REPORTED
+
+
+def school_of(spot: Spot, dictionary: Dictionary) -> str:
+    """Return the code of the school a value is of; empty for one of the county's own tables."""
+    return spot.school if is_of_schools(spot.table, dictionary) else ""
+
+
+def is_of_schools(table_id: str, dictionary: Dictionary) -> bool:
+    """Whether the rows of a table are of schools."""
+    names = dictionary.table_of(table_id).key or [
+        one.id for one in dictionary.elements_of(table_id)
+    ]
+    return _SCHOOL in names
 
 
 def values_of(tables: Tables, dictionary: Dictionary) -> dict[Spot, Kept]:
@@ -97,8 +121,13 @@ _READ: Final[Mapping[str, Callable[[str], object]]] = {
 }
 
 
-def tables_of(values: Iterable[tuple[Spot, str]], dictionary: Dictionary, county: str) -> Tables:
-    """Return the tables of a county from its kept values."""
+def tables_of(
+    values: Iterable[tuple[Spot, str]],
+    dictionary: Dictionary,
+    county: str,
+    origins: Mapping[str, Origin] | None = None,
+) -> Tables:
+    """Return the tables of a county from its kept values, rows in the order of `rows_of`."""
     rows: dict[str, dict[str, dict[str, object]]] = defaultdict(dict)
     elements = {(e.table, e.id): e for e in dictionary.element}
     for spot, text in values:
@@ -108,7 +137,40 @@ def tables_of(values: Iterable[tuple[Spot, str]], dictionary: Dictionary, county
     for table in dictionary.table:
         found = sorted(rows[table.id].items(), key=lambda one: _order(one[0]))
         listed[table.id] = [{**_key_of(table, key), **row} for key, row in found]
-    return make_tables(dictionary, listed, county=county)
+    return make_tables(dictionary, listed, county=county, origins=origins)
+
+
+def rows_of(spots: Iterable[Spot]) -> dict[str, list[str]]:
+    """Return the rows of every table in their order."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for spot in spots:
+        found[spot.table].add(spot.row)
+    return {table: sorted(rows, key=_order) for table, rows in found.items()}
+
+
+def row_of(keys: Iterable[str]) -> str:
+    """Return the row that has these keys."""
+    return _BETWEEN.join(keys)
+
+
+def counted_row(school: str, number: int) -> str:
+    """Return a school's row of that number, in a table whose rows have no key."""
+    return f"{school}{_COUNTED}{number}"
+
+
+def keys_in(row: str, table: Table) -> tuple[str, ...] | None:
+    """Return the keys a row is named by: none in a form, school and number where rows are counted.
+
+    None where no row of the table can be named so.
+    """
+    if table.layout == "form":
+        return () if row == "" else None
+    if table.key:
+        parts = tuple(row.split(_BETWEEN))
+        return parts if len(parts) == len(table.key) and all(parts) else None
+    school, mark, number = row.partition(_COUNTED)
+    is_one = bool(mark) and number.isascii() and number.isdecimal() and str(int(number)) == number
+    return (school, number) if is_one and _BETWEEN not in school else None
 
 
 def _order(key: str) -> tuple[str, int, str]:

@@ -18,7 +18,7 @@ class RawTable:
     """One table located in a file: raw columns by element id, all of one length."""
 
     sheet: Sheet
-    rows: RawColumn  # 1-based rows of the sheet or file
+    rows: Sequence[int] | pl.Series  # 1-based rows of the sheet or file
     columns: Mapping[str, RawColumn]
     scales: Mapping[str, Decimal] = field(default_factory=dict)  # elements headed in another unit
     names: RawColumn | None = None  # school names beside the codes, to help the eye

@@ -1,43 +1,72 @@
-"""A demonstration tree with an account of every role. Never for a site that is used."""
+"""A demonstration county with its data and an account of every role. Never for a site that is used."""
 
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
+import threading
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from junheng.base.people import Department, Level, Role
+from junheng.base.people import PRIVILEGED, Department, Level, Role
+from junheng.intake.tables import Tables
+from junheng.intake.template import write_template
 from junheng.operations.people import Newcomer, Offer, accept_as_new, invite
 from junheng.operations.regions import Listed, load_regions
-from junheng.store.queries.people import on_this_machine
+from junheng.operations.rounds import Terms, open_round
+from junheng.operations.uploads import commit, receive
+from junheng.operations.worker import QueueReader
+from junheng.rulebook.law import Law, law_of
+from junheng.rulebook.loader import load_rulebook
+from junheng.sample.county import sample_county
+from junheng.store.models import Upload
+from junheng.store.queries.people import Actor, find_user, get_actor, on_this_machine
 from junheng.store.queries.regions import find_by_code
+from junheng.store.queries.rounds import list_rounds, list_uploads
 
 PASSWORD: Final = "demo-only-2026"  # noqa: S105 printed for everybody to see
 _DAY: Final = dt.timedelta(days=1)
+_OPEN_FOR: Final = dt.timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One demonstration account."""
+    """One demonstration account; `code` is what a second factor would show now."""
 
     login: str
     role_name: str
     place: str
+    code: str
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "demo.zh_Hans.toml").read_text("utf-8"))
 
 
 @transaction.atomic
-def fill_with_demo(*, now: dt.datetime) -> Sequence[Account]:
-    """Put the demonstration tree and people into an empty site."""
-    words = tomllib.loads((Path(__file__).parent / "demo.zh_Hans.toml").read_text("utf-8"))
+def fill_with_people(*, now: dt.datetime) -> None:
+    """Put the demonstration tree and people into an empty site.
+
+    Who must have a second factor gets one, so that it can be tried without a telephone.
+    """
+    words = _words()
     machine = on_this_machine(words["machine"])
     listed = [Listed(**{**row, "level": Level(row["level"])}) for row in words["region"]]
-    load_regions(actor=machine, regions=listed, on=now.date(), now=now)
-    accounts = []
+    schools = [
+        Listed(level=Level.SCHOOL, code=row["school"], name=row["school_name"], parent=_county())
+        for row in _sample(now).tables["schools"].to_dicts()
+    ]
+    load_regions(actor=machine, regions=[*listed, *schools], on=now.date(), now=now)
     for person in words["person"]:
         role, place = Role(person["role"]), find_by_code(code=person["at"])
         assert place is not None
@@ -50,8 +79,84 @@ def fill_with_demo(*, now: dt.datetime) -> Sequence[Account]:
         )
         given = invite(actor=machine, offer=offer, now=now)
         newcomer = Newcomer(login=person["login"], name=person["name"], email="", password=PASSWORD)
-        accept_as_new(secret=given.secret, newcomer=newcomer, origin=machine.origin, now=now)
-        accounts.append(
-            Account(login=person["login"], role_name=person["role_name"], place=place.name)
+        user = accept_as_new(secret=given.secret, newcomer=newcomer, origin=machine.origin, now=now)
+        if role in PRIVILEGED:
+            TOTPDevice.objects.create(user_id=user, name=person["login"], confirmed=True)
+
+
+def is_filled() -> bool:
+    """Whether the demonstration county has its data."""
+    county = find_by_code(code=_county())
+    return county is not None and any(
+        one.state == Upload.State.COMMITTED
+        for row in list_rounds(county=county)
+        for one in list_uploads(round_id=row.id)
+    )
+
+
+def fill_with_data(*, now: dt.datetime) -> None:
+    """Open a round in the demonstration county and take over its workbook, as its clerk would."""
+    county = find_by_code(code=_county())
+    assert county is not None
+    clerk = _actor_of(Role.COUNTY_CLERK)
+    terms = Terms(
+        name=_words()["round"].format(year=now.year), rulebook=settings.RULEBOOK, on=now.date(),
+        opens_at=now, deadline=now + _OPEN_FOR,
+    )  # fmt: skip
+    round_id = open_round(actor=clerk, region_id=county.id, terms=terms, now=now)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / _words()["workbook"]
+        sample = _sample(now)
+        book = sample.law.rulebook
+        write_template(file, book.dictionary, book.labels, tables=sample.tables, synthetic=True)
+        upload_id = receive(
+            actor=clerk, round_id=round_id, name=file.name, content=file.read_bytes(), now=now
         )
-    return accounts
+    QueueReader(threading.Event()).work_once()
+    commit(actor=clerk, upload_id=upload_id, now=now)
+
+
+def list_accounts() -> Sequence[Account]:
+    """Return the demonstration accounts there are, with the codes of this moment."""
+    devices = {one.user_id: one for one in TOTPDevice.objects.filter(confirmed=True)}
+    found = []
+    for person in _words()["person"]:
+        user_id, place = find_user(login=person["login"]), find_by_code(code=person["at"])
+        if user_id is None or place is None:
+            continue
+        device = devices.get(user_id)
+        found.append(
+            Account(
+                login=person["login"], role_name=person["role_name"], place=place.name,
+                code="" if device is None else _code_of(device),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _code_of(device: TOTPDevice) -> str:
+    now = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift).token()
+    return f"{now:0{device.digits}d}"
+
+
+def _actor_of(role: Role) -> Actor:
+    login = next(one["login"] for one in _words()["person"] if one["role"] == role)
+    user_id = find_user(login=login)
+    assert user_id is not None
+    return get_actor(user_id=user_id, origin=_words()["machine"])
+
+
+def _county() -> str:
+    return str(next(one["code"] for one in _words()["region"] if one["level"] == Level.COUNTY))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    law: Law
+    tables: Tables
+
+
+@cache
+def _sample(now: dt.datetime) -> _Sample:
+    law = law_of(load_rulebook(settings.RULEBOOK), now.date())
+    return _Sample(law, sample_county(law, seed=1))

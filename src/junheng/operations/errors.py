@@ -115,3 +115,64 @@ class NoFileError(JunhengError):
 
     slug = "no-file"
     sentence = "{why}"
+
+
+class NoSuchCellError(JunhengError):
+    """Somebody typed into a cell that the sheet does not have."""
+
+    slug = "no-such-cell"
+    sentence = "There is no such cell (any more). Load the page again."
+
+
+class TooHeavyError(JunhengError):
+    """A file would take more memory or time to read than one file may have."""
+
+    slug = "too-heavy"
+    sentence = (
+        "Reading it takes more than {megabytes} MB or {seconds} seconds, so it was stopped. "
+        "Remove empty rows, pictures and sheets that do not belong, and save it as a new xlsx."
+    )
+
+
+class GivenUpError(JunhengError):
+    """Work behind the pages was begun several times and never ended."""
+
+    slug = "given-up"
+    sentence = (
+        "It was begun {attempts} times and never ended. Tell the administrator, or try again."
+    )
+
+
+class LockedCellsError(JunhengError):
+    """Values would be changed that are under review, signed, or not among those sent back."""
+
+    slug = "locked-cells"
+    sentence = "{count} cells cannot be changed, first {cell}: {why}. Nothing was changed."
+
+
+class IllegalStepError(JunhengError):
+    """Something was to be done with a submission or report that cannot be done in its state."""
+
+    slug = "illegal-step"
+    sentence = "{name} is: {state}. It cannot be done now: {act}. What can be: {allowed}."
+
+
+class NotReadyError(JunhengError):
+    """Something stands in the way of the next step of a review."""
+
+    slug = "not-ready"
+    sentence = "{name}, {act}: {why}."
+
+
+class ReasonWantedError(JunhengError):
+    """A step of a review, a comment or an answer came without words."""
+
+    slug = "reason-wanted"
+    sentence = "Say why or what ({what}). Nothing was changed."
+
+
+class NothingThereError(JunhengError):
+    """A comment, answer or place of a review is not there (any more)."""
+
+    slug = "nothing-there"
+    sentence = "What this was about is not there any more. Load the page again."

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
+from django_tasks import task
 
 from junheng.base.people import Action, Role
-from junheng.intake.reader import read_input
 from junheng.intake.rejects import Notice, Reject
-from junheng.intake.rows import Change, Kept, Spot, changes, values_of
+from junheng.intake.rows import Change, Kept, Said, Spot, changes
 from junheng.operations.errors import (
     NotAllowedError,
     NothingToChangeError,
@@ -22,17 +23,24 @@ from junheng.operations.errors import (
     WrongStateError,
 )
 from junheng.operations.events import Deed, record
+from junheng.operations.jobs import Running, carry_out, queue
+from junheng.operations.reading import read_upload, reading_of
 from junheng.operations.values import put_values
-from junheng.rulebook.loader import load_rulebook
+from junheng.publish.remarked import Line
 from junheng.store import files
-from junheng.store.models import Region, Round, Upload, Value
+from junheng.store.models import Batch, Region, Round, Upload, Value
+from junheng.store.queries.jobs import topic_of
 from junheng.store.queries.people import Actor, get_actor
 from junheng.store.queries.rounds import is_overtaken, standing_values
+from junheng.store.queries.submissions import takes_corrections
 
 _LONGEST_NAME: Final = 150  # bytes, which every file system keeps
 _State = Upload.State
 # What may become of an upload, and by what.
 TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
+    (_State.WAITING, "read"): _State.WAITING,
+    (_State.WAITING, "discard"): _State.DISCARDED,
+    (_State.UNREADABLE, "discard"): _State.DISCARDED,
     (_State.READY, "commit"): _State.COMMITTED,
     (_State.READY, "discard"): _State.DISCARDED,
     (_State.REJECTED, "discard"): _State.DISCARDED,
@@ -52,6 +60,8 @@ class Look:
     changes: Sequence[Change]
     foreign: tuple[str, ...]
     kept: Mapping[Spot, Kept]
+    mine: frozenset[str] | None  # the schools its sender reports for; None: all
+    remarks: Sequence[Line]  # with what the checks find in the rows its sender reports for
 
 
 def reports_for(actor: Actor, county_id: int, path: str) -> frozenset[str] | None:
@@ -74,38 +84,94 @@ def reports_for(actor: Actor, county_id: int, path: str) -> frozenset[str] | Non
     return codes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One workbook as it came."""
+
+    name: str
+    content: bytes
+
+
 def receive(*, actor: Actor, round_id: int, name: str, content: bytes, now: dt.datetime) -> int:
-    """Keep a workbook that came and look at it; return the upload. Nothing is taken over yet.
+    """Keep a workbook that came, to be read behind the pages; return the upload.
 
     Raises:
         NotAllowedError: the sender reports for no school of the county.
         NotNowError: the round is not open.
-        UnusableFileError: the file cannot be read at all; no upload is made of it.
+        DiskFullError: there is no room for it.
     """
-    assert actor.id is not None  # a workbook comes from a person
+    sent = Sent(name=name, content=content)
+    return _receive(actor, _round_for(actor, round_id, now), [sent], now=now)[0]
+
+
+def receive_several(*, actor: Actor, round_id: int, sent: Iterable[Sent], now: dt.datetime) -> int:
+    """Keep workbooks that came together, each an upload of its own; return the batch.
+
+    Raises:
+        NotAllowedError: the sender reports for no school of the county.
+        NotNowError: the round is not open.
+        DiskFullError: there is no room for all of them; none is taken.
+    """
+    row = _round_for(actor, round_id, now)
+    assert actor.id is not None
+    with transaction.atomic():
+        batch = Batch.objects.create(round=row, by_id=actor.id, at=now)
+        _receive(actor, row, sent, now=now, batch=batch)
+    return batch.pk
+
+
+def _round_for(actor: Actor, round_id: int, now: dt.datetime) -> Round:
     row = Round.objects.select_related("region").get(pk=round_id)
     reports_for(actor, row.region_id, row.region.path)
-    _must_be_open(row, now)
-    name = _short(Path(name).name)
-    digest = files.put(content)
-    seen = look(sender_id=actor.id, round_id=round_id, sha256=digest, name=name)
+    must_be_open(row, now)
+    return row
+
+
+def _receive(
+    actor: Actor, row: Round, sent: Iterable[Sent], *, now: dt.datetime, batch: Batch | None = None
+) -> list[int]:
+    assert actor.id is not None  # a workbook comes from a person
+    kept = [(_short(Path(one.name).name), files.put(one.content)) for one in sent]
     with transaction.atomic():
-        upload = Upload.objects.create(
-            round=row,
-            sha256=digest,
-            name=name,
-            state=_State.REJECTED if seen.rejects else _State.READY,
-            by_id=actor.id,
-            at=now,
-        )
-        detail = {"sha256": digest, "rejects": len(seen.rejects), "changes": len(seen.changes)}
-        deed = Deed(action="upload", subject=name, region_id=row.region_id, detail=detail)
-        record(actor=actor, deed=deed, now=now)
-    return upload.pk
+        uploads = [
+            Upload.objects.create(
+                round=row, batch=batch, sha256=digest, name=name, state=_State.WAITING,
+                by_id=actor.id, at=now,
+            )
+            for name, digest in kept
+        ]  # fmt: skip
+        for upload in uploads:
+            detail = {"sha256": upload.sha256}
+            deed = Deed(
+                action="upload", subject=upload.name, region_id=row.region_id, detail=detail
+            )
+            record(actor=actor, deed=deed, now=now)
+        for upload in uploads:
+            _queue_reading(actor, upload, now)
+    return [upload.pk for upload in uploads]
 
 
-def _must_be_open(row: Round, now: dt.datetime) -> None:
-    if not row.opens_at <= now < row.deadline:
+def _queue_reading(actor: Actor, upload: Upload, now: dt.datetime) -> None:
+    queue(
+        task=read_upload, topic=topic_of(upload.pk), arguments={"upload_id": upload.pk},
+        actor=actor, now=now,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def read_again(*, actor: Actor, upload_id: int, now: dt.datetime) -> None:
+    """Have a workbook read once more, after its reading was given up.
+
+    Raises:
+        WrongStateError: it was read, or set aside.
+    """
+    _queue_reading(actor, _held(actor, upload_id, "read"), now)
+
+
+def must_be_open(row: Round, now: dt.datetime) -> None:
+    """Refuse what comes out of time, unless something was sent back to be corrected."""
+    is_open = row.opens_at <= now < row.deadline
+    if not is_open and not takes_corrections(round_id=row.pk):
         raise NotNowError(round=row.name, opens=_day(row.opens_at), deadline=_day(row.deadline))
 
 
@@ -113,21 +179,19 @@ def _day(moment: dt.datetime) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def look(*, sender_id: int, round_id: int, sha256: str, name: str) -> Look:
-    """Return what a kept workbook says and would change now, of what its sender reports for.
+def look(*, upload_id: int) -> Look:
+    """Return what a read workbook says and would change now, of what its sender reports for.
 
     Five queries.
 
     Raises:
         UnusableFileError: the file cannot be read at all.
     """
-    row = Round.objects.select_related("region").get(pk=round_id)
-    rulebook = load_rulebook(row.rulebook)
-    reading = read_input(_named(sha256, name), rulebook.dictionary, rulebook.labels)
-    sender = get_actor(user_id=sender_id, origin="")
+    upload = Upload.objects.select_related("round__region").get(pk=upload_id)
+    row, reading = upload.round, reading_of(upload)
+    sender = get_actor(user_id=upload.by_id, origin="")
     mine = reports_for(sender, row.region_id, row.region.path)
-    kept = values_of(reading.tables, rulebook.dictionary)
-    standing = standing_values(round_id=round_id)
+    kept, standing = reading.values, standing_values(round_id=row.pk)
     foreign: dict[str, None] = {}
     if mine is not None:
         foreign = dict.fromkeys(s.school for s in kept if s.school and s.school not in mine)
@@ -143,6 +207,12 @@ def look(*, sender_id: int, round_id: int, sha256: str, name: str) -> Look:
         changes=changes(compared, new),
         foreign=tuple(foreign),
         kept=kept,
+        mine=mine,
+        remarks=[
+            one
+            for one in reading.remarks
+            if mine is None or one.weight == "reject" or one.school in mine
+        ],
     )
 
 
@@ -153,17 +223,6 @@ def _short(name: str) -> str:
     return stem.encode()[: max(room, 1)].decode(errors="ignore") + suffix
 
 
-def _named(sha256: str, name: str) -> Path:
-    """Return a kept file by the name it came with, so that what is said of it names that."""
-    path = files.path_of(sha256)
-    shown = path.with_name(f"{sha256}.d") / name
-    if not shown.exists():
-        shown.parent.mkdir(exist_ok=True)
-        shown.unlink(missing_ok=True)
-        shown.symlink_to(path)
-    return shown
-
-
 @transaction.atomic
 def commit(*, actor: Actor, upload_id: int, now: dt.datetime) -> int:
     """Take over what a workbook says; return how many values changed.
@@ -171,19 +230,60 @@ def commit(*, actor: Actor, upload_id: int, now: dt.datetime) -> int:
     Raises:
         WrongStateError: it was decided already, or has refusals.
         NotNowError: the round is not open.
+        LockedCellsError: some of it is under review or signed.
         NothingToChangeError: all of it stands already.
     """
     upload = _held(actor, upload_id, "commit")
-    _must_be_open(upload.round, now)
-    seen = look(
-        sender_id=upload.by_id, round_id=upload.round_id, sha256=upload.sha256, name=upload.name
-    )
+    must_be_open(upload.round, now)
+    seen = look(upload_id=upload.pk)
     if not seen.changes:
         raise NothingToChangeError(name=upload.name)
-    put_values(upload, [(c, seen.kept.get(c.spot)) for c in seen.changes])
+    changed = [(c, seen.kept.get(c.spot)) for c in seen.changes]
+    put_values(upload, changed, actor=actor, now=now)
     upload.changed = len(seen.changes)
     _decide(actor, upload, "commit", now)
     return upload.changed
+
+
+def commit_or_queue(*, actor: Actor, upload_id: int, now: dt.datetime) -> int | None:
+    """Take over a workbook now, or behind the pages if it is huge; return how many values changed.
+
+    None: it is queued. The moment that counts is `now`, not when its turn comes.
+
+    Raises:
+        WrongStateError, NotNowError, NothingToChangeError: as `commit`.
+    """
+    with transaction.atomic():
+        upload = _held(actor, upload_id, "commit")
+        reading = files.path_of(upload.reading)
+        most = settings.COMMIT_AT_ONCE_MEGABYTES * 1024 * 1024
+        if upload.reading and reading.stat().st_size > most:
+            must_be_open(upload.round, now)
+            arguments = {
+                "upload_id": upload.pk, "actor_id": actor.id, "origin": actor.origin,
+                "now": now.isoformat(),
+            }  # fmt: skip
+            queue(
+                task=commit_upload, topic=topic_of(upload.pk), arguments=arguments, actor=actor,
+                now=now,
+            )  # fmt: skip
+            return None
+    return commit(actor=actor, upload_id=upload_id, now=now)
+
+
+@task()
+def commit_upload(job_id: int) -> None:
+    """Take over a huge workbook."""
+    carry_out(job_id, _commit)
+
+
+def _commit(job: Running) -> None:
+    told = job.arguments
+    upload = Upload.objects.get(pk=told["upload_id"])
+    if upload.state == _State.COMMITTED:
+        return  # by an attempt that died before it could say so
+    actor = get_actor(user_id=told["actor_id"], origin=told["origin"])
+    commit(actor=actor, upload_id=upload.pk, now=dt.datetime.fromisoformat(told["now"]))
 
 
 @transaction.atomic
@@ -203,27 +303,29 @@ def undo(*, actor: Actor, upload_id: int, now: dt.datetime) -> int:
     Raises:
         WrongStateError: it was not taken over, or was taken back already.
         OvertakenError: later workbooks changed some of it.
+        LockedCellsError: some of it is under review or signed.
         NotNowError: the round is not open.
     """
     assert actor.id is not None
     upload = _held(actor, upload_id, "undo")
-    _must_be_open(upload.round, now)
+    must_be_open(upload.round, now)
     if is_overtaken(upload_id=upload.pk):
         raise OvertakenError(name=upload.name)
     back = Upload.objects.create(
-        round=upload.round, undoes=upload, sha256=upload.sha256, name=upload.name,
+        round=upload.round, undoes=upload, kind=upload.kind, sha256=upload.sha256, name=upload.name,
         state=_State.COMMITTED, by_id=actor.id, at=now, decided_at=now, changed=0,
     )  # fmt: skip
     before = {
-        Spot(row.table, row.row, row.element): row.text
+        Spot(row.table, row.row, row.element): Kept(row.text, None, Said(row.state))
         for row in Value.objects.filter(superseded_by=upload)
     }
     brought = Value.objects.filter(upload=upload).values_list("table", "row", "element", "text")
     changed = []
     for table, row, element, text in brought:
         spot = Spot(table, row, element)
-        changed.append((Change(spot, text, before.get(spot)), None))
-    put_values(back, changed)
+        was = before.get(spot)
+        changed.append((Change(spot, text, was.text if was else None), was))
+    put_values(back, changed, actor=actor, now=now)
     back.changed = len(changed)
     back.save()
     _decide(actor, upload, "undo", now)

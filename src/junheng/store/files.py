@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
 from django.conf import settings
+
+from junheng.base.errors import DiskFullError
+
+# The disk is full, the user's share of it is, or a file may not be that large.
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def put(content: bytes) -> str:
     """Keep some bytes and return their hash; the same bytes are kept once.
 
     Raises:
-        OSError: the disk is full or cannot be written; nothing is left half-written.
+        DiskFullError: there is no room for them; nothing is left half-written.
+        OSError: the disk cannot be written for another reason.
     """
     digest = hashlib.sha256(content).hexdigest()
     path = path_of(digest)
     if path.exists():
         return digest
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, content)
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise DiskFullError from error
+        raise
+    return digest
+
+
+def _write(path: Path, content: bytes) -> None:
     part = path.with_name(f"{uuid4().hex}.part")
     try:
         with part.open("wb") as file:
@@ -30,7 +48,6 @@ def put(content: bytes) -> str:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    return digest
 
 
 def path_of(digest: str) -> Path:

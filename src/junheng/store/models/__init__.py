@@ -1,19 +1,37 @@
 """Tables. Rows are facts, written by operations; one file a noun."""
 
-from junheng.store.models.collection import Round, Upload, Value
+from junheng.store.models.collection import Batch, Round, Upload, Value
 from junheng.store.models.events import ChainHead, Event
+from junheng.store.models.jobs import Job, Worker
 from junheng.store.models.people import Invitation, Membership, User
 from junheng.store.models.regions import Region, RegionChange
+from junheng.store.models.review import (
+    Comment,
+    Report,
+    Signature,
+    Submission,
+    Thread,
+    WarningReason,
+)
 
 __all__ = [
+    "Batch",
     "ChainHead",
+    "Comment",
     "Event",
     "Invitation",
+    "Job",
     "Membership",
     "Region",
     "RegionChange",
+    "Report",
     "Round",
+    "Signature",
+    "Submission",
+    "Thread",
     "Upload",
     "User",
     "Value",
+    "WarningReason",
+    "Worker",
 ]

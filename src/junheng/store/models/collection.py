@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from junheng.intake.rows import Said
 from junheng.store.models.people import User
 from junheng.store.models.regions import Region
 
@@ -36,12 +37,32 @@ class Round(models.Model):
         return self.name
 
 
+class Batch(models.Model):
+    """Some workbooks that one person sent at once."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="batches")
+    by = models.ForeignKey(User, models.PROTECT, related_name="batches")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.at}"
+
+
 class Upload(models.Model):
-    """One workbook that came, or the taking back of one; what became of it is its state."""
+    """One batch that came, or the taking back of one; what became of it is its state."""
+
+    class Kind(models.TextChoices):
+        """The way it came in."""
+
+        WORKBOOK = "workbook"
+        FORMS = "forms"  # statistics forms, all files of it in one archive
+        GRID = "grid"  # typed on the page: there is no file
 
     class State(models.TextChoices):
         """What became of it."""
 
+        WAITING = "waiting"
+        UNREADABLE = "unreadable"
         REJECTED = "rejected"
         READY = "ready"
         COMMITTED = "committed"
@@ -50,26 +71,38 @@ class Upload(models.Model):
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="uploads")
     undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
-    sha256 = models.CharField(max_length=64)
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.WORKBOOK)
+    sha256 = models.CharField(max_length=64, blank=True)
     name = models.CharField(max_length=200)
     state = models.CharField(max_length=16, choices=State.choices)
     by = models.ForeignKey(User, models.PROTECT, related_name="uploads")
     at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     changed = models.IntegerField(null=True)  # how many values it changed, once committed
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="uploads")
+    reading = models.CharField(max_length=64, blank=True)  # the hash of what was read in it
+    problem = models.TextField(blank=True)  # why it cannot be read, as its sender was told
 
     class Meta:
-        """It is in a known state, and decided at some time exactly if it is decided."""
+        """It is in a known state, decided at some time exactly if it is decided, and has a file."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(state__in=["rejected", "ready"], decided_at__isnull=True)
+                condition=Q(
+                    state__in=["waiting", "unreadable", "rejected", "ready"],
+                    decided_at__isnull=True,
+                )
                 | Q(state__in=["committed", "discarded", "undone"], decided_at__isnull=False),
                 name="upload_decided_sometime",
             ),
             models.CheckConstraint(
                 condition=Q(changed__isnull=True) | Q(state__in=["committed", "undone"]),
                 name="only_committed_changes",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="grid", sha256="")
+                | Q(kind__in=["workbook", "forms"]) & ~Q(sha256=""),
+                name="upload_has_a_file_unless_typed",
             ),
         ]
 
@@ -87,7 +120,9 @@ class Value(models.Model):
     table = models.CharField(max_length=32)
     row = models.CharField(max_length=120)
     element = models.CharField(max_length=64)
-    text = models.TextField()  # empty: no longer reported
+    school = models.CharField(max_length=120, blank=True)  # its code; empty: the county's own
+    state = models.CharField(max_length=16, default=Said.REPORTED.value)
+    text = models.TextField()  # empty unless reported
     upload = models.ForeignKey(Upload, models.PROTECT, related_name="values")
     sheet = models.CharField(max_length=64, blank=True)
     cell = models.CharField(max_length=16, blank=True)
@@ -96,13 +131,25 @@ class Value(models.Model):
     )
 
     class Meta:
-        """At any time a value is one value."""
+        """At any time a value is one value; what is not reported says no number, not even zero."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["round", "table", "row", "element"],
                 condition=Q(superseded_by__isnull=True),
                 name="one_standing_value",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=Said.REPORTED.value) & ~Q(text=""))
+                | (Q(state__in=[one.value for one in Said if one is not Said.REPORTED], text="")),
+                name="only_what_is_reported_has_a_text",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["round", "school"],
+                condition=Q(superseded_by__isnull=True),
+                name="standing_value_by_school",
             )
         ]
 

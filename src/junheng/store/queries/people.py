@@ -14,6 +14,7 @@ from junheng.base.people import MAY, PRIVILEGED, Action, Department, Role
 from junheng.store.models import Invitation, Membership, User
 
 _COMMAND_LINE: Final = "command line"
+BEHIND_THE_PAGES: Final = "background"  # where a worker does something for somebody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,11 @@ class Actor:
 def on_this_machine(name: str) -> Actor:
     """Return whoever runs a command on the machine itself, who may do everything there."""
     return Actor(id=None, name=name, origin=_COMMAND_LINE)
+
+
+def find_user(*, login: str) -> int | None:
+    """Return somebody by his sign-in name, if there is such a person. One query."""
+    return User.objects.filter(login__iexact=login).values_list("pk", flat=True).first()
 
 
 def get_actor(*, user_id: int, origin: str) -> Actor:

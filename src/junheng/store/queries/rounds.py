@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max
 
-from junheng.intake.rows import Spot
-from junheng.store.models import Region, Round, Upload, Value
+from junheng.intake.rows import Change, Spot
+from junheng.store.models import Batch, Region, Round, Upload, Value
 from junheng.store.queries.regions import Place, find_region
 
 
@@ -50,12 +50,20 @@ def list_rounds(*, county: Place) -> Sequence[RoundRow]:
     return [_round(row, county) for row in rows]
 
 
+def find_previous_round(*, round_id: int) -> int | None:
+    """Return the round the county held before this one. Two queries."""
+    row = Round.objects.get(pk=round_id)
+    before = Round.objects.filter(region_id=row.region_id, opens_at__lt=row.opens_at)
+    return before.order_by("-opens_at", "-pk").values_list("pk", flat=True).first()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadRow:
     """One upload."""
 
     id: int
     round_id: int
+    kind: str
     name: str
     sha256: str
     state: str
@@ -64,13 +72,15 @@ class UploadRow:
     at: dt.datetime
     changed: int | None
     is_undo: bool
+    batch_id: int | None
+    problem: str
 
 
 def _upload(row: Upload) -> UploadRow:
     return UploadRow(
-        id=row.pk, round_id=row.round_id, name=row.name, sha256=row.sha256, state=row.state,
-        by_id=row.by_id, by=row.by.name, at=row.at, changed=row.changed,
-        is_undo=row.undoes_id is not None,
+        id=row.pk, round_id=row.round_id, kind=row.kind, name=row.name, sha256=row.sha256,
+        state=row.state, by_id=row.by_id, by=row.by.name, at=row.at, changed=row.changed,
+        is_undo=row.undoes_id is not None, batch_id=row.batch_id, problem=row.problem,
     )  # fmt: skip
 
 
@@ -80,12 +90,52 @@ def find_upload(*, upload_id: int) -> UploadRow | None:
     return None if row is None else _upload(row)
 
 
-def list_uploads(*, round_id: int, by_id: int | None = None) -> Sequence[UploadRow]:
-    """Return the uploads of a round, the newest first; those of one person if told. One query."""
+def list_uploads(
+    *, round_id: int, by_id: int | None = None, typed: bool = False
+) -> Sequence[UploadRow]:
+    """Return the uploads of a round, the newest first; those of one person if told. One query.
+
+    With `typed`, what was typed on the page instead: there each save is one.
+    """
     rows = Upload.objects.select_related("by").filter(round_id=round_id)
+    rows = rows.filter(kind="grid") if typed else rows.exclude(kind="grid")
     if by_id is not None:
         rows = rows.filter(by_id=by_id)
     return [_upload(row) for row in rows.order_by("-at", "-pk")]
+
+
+def list_changes(*, upload_id: int) -> Sequence[Change]:
+    """Return what an upload changed, in the order it was written. Two queries."""
+    fields = ("table", "row", "element", "text")
+    gone = Value.objects.filter(superseded_by_id=upload_id).values_list(*fields)
+    old = {Spot(*spot): text for *spot, text in gone}
+    brought = Value.objects.filter(upload_id=upload_id).order_by("pk").values_list(*fields)
+    spots = ((Spot(*spot), text) for *spot, text in brought)
+    return [Change(spot, old.get(spot) or None, text or None) for spot, text in spots]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRow:
+    """Some uploads that came together."""
+
+    id: int
+    round_id: int
+    by_id: int
+    at: dt.datetime
+
+
+def find_batch(*, batch_id: int) -> BatchRow | None:
+    """Return who sent some uploads together, and when. One query."""
+    row = Batch.objects.filter(pk=batch_id).first()
+    if row is None:
+        return None
+    return BatchRow(id=row.pk, round_id=row.round_id, by_id=row.by_id, at=row.at)
+
+
+def list_batch(*, batch_id: int) -> Sequence[UploadRow]:
+    """Return the uploads that came together, in the order they were sent. One query."""
+    rows = Upload.objects.select_related("by").filter(batch_id=batch_id)
+    return [_upload(row) for row in rows.order_by("pk")]
 
 
 def standing_values(*, round_id: int) -> dict[Spot, str]:
@@ -113,13 +163,8 @@ def list_progress(
     if codes is not None:
         schools = schools.filter(code__in=codes)
     standing = Value.objects.filter(round_id=round_id, superseded_by__isnull=True).exclude(text="")
-    by_row = standing.values("row").annotate(values_=Count("pk"), last=Max("upload__at"))
-    counts: dict[str, tuple[int, dt.datetime | None]] = {}
-    for one in by_row.order_by():
-        code = Spot("", one["row"], "").school
-        count, last = counts.get(code, (0, None))
-        later = one["last"] if last is None or one["last"] > last else last
-        counts[code] = (count + one["values_"], later)
+    by_school = standing.values("school").annotate(values_=Count("pk"), last=Max("upload__at"))
+    counts = {one["school"]: (one["values_"], one["last"]) for one in by_school.order_by()}
     return [
         Progress(code=row.code, name=row.name, values=counts.get(row.code, (0, None))[0],
                  last=counts.get(row.code, (0, None))[1])
@@ -128,5 +173,19 @@ def list_progress(
 
 
 def is_overtaken(*, upload_id: int) -> bool:
-    """Whether later uploads changed something that an upload had brought. One query."""
-    return Value.objects.filter(upload_id=upload_id, superseded_by__isnull=False).exists()
+    """Whether something else stands now than an upload had brought. At most two queries.
+
+    What was changed and changed back since is no hindrance.
+    """
+    fields = ("table", "row", "element", "text")
+    gone = Value.objects.filter(upload_id=upload_id, superseded_by__isnull=False)
+    brought = {Spot(*spot): text for *spot, text in gone.values_list(*fields)}
+    if not brought:
+        return False
+    standing = Value.objects.filter(
+        round__uploads=upload_id,
+        superseded_by__isnull=True,
+        table__in={spot.table for spot in brought},
+    )
+    now = {Spot(*spot): text for *spot, text in standing.values_list(*fields)}
+    return any(now.get(spot) != text for spot, text in brought.items())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -24,7 +24,9 @@ from junheng.intake.rejects import Notice, Reject
 from junheng.intake.rows import Change, Spot, tables_of
 from junheng.intake.template import write_template
 from junheng.operations import rounds, uploads
-from junheng.operations.errors import NoFileError, NotAllowedError
+from junheng.operations.errors import NotAllowedError
+from junheng.operations.remarks import annotated, can_be_annotated
+from junheng.publish.remarked import Line, weight_word
 from junheng.rulebook.loader import load_rulebook
 from junheng.rulebook.model import Rulebook
 from junheng.store.queries.people import Actor
@@ -35,6 +37,7 @@ from junheng.store.queries.rounds import (
     UploadRow,
     find_round,
     find_upload,
+    list_changes,
     list_progress,
     list_rounds,
     list_uploads,
@@ -42,6 +45,7 @@ from junheng.store.queries.rounds import (
 )
 from junheng.web.access import SignedIn, place_for, signed_in
 from junheng.web.console.forms import RoundForm
+from junheng.web.console.receiving import Waiting, given_up_of, part_of, received, waiting_of
 from junheng.web.wording import say, wording
 
 _PAGE = 50
@@ -111,14 +115,15 @@ def round_for(actor: Actor, round_id: int) -> RoundRow:
     if found is None:
         raise Http404
     path = found.county.path
-    if _is_of_a_school(actor, path) or actor.may(Action.SEE_ROUNDS, path):
+    if is_of_a_school(actor, path) or actor.may(Action.SEE_ROUNDS, path):
         return found
     if actor.sees(path):
         raise PermissionDenied
     raise Http404
 
 
-def _is_of_a_school(actor: Actor, path: str) -> bool:
+def is_of_a_school(actor: Actor, path: str) -> bool:
+    """Whether somebody reports for a school of a county."""
     return any(
         one.role is Role.SCHOOL_CLERK and one.path.startswith(path) for one in actor.standings
     )
@@ -132,6 +137,7 @@ class RoundPage:
     is_open: bool
     progress: Sequence[Progress]
     uploads: Sequence[UploadRow]
+    given_up: Sequence[int]  # uploads whose reading was given up
     may_upload: bool
     error: str
 
@@ -147,22 +153,44 @@ def round_board(request: SignedIn, round_id: int) -> HttpResponse:
         if not _may_upload(request.actor, found):
             raise PermissionDenied
         try:
-            upload_id = _received(request, found)
+            return received(request, found)
         except JunhengError as refused:
             error = refused.in_chinese()
-        else:
-            return redirect("upload", upload_id=upload_id)
+    listed = list_uploads(round_id=found.id, by_id=_by(request.actor, mine))
     page = RoundPage(
         round=found,
         is_open=found.is_open(timezone.now()),
         progress=list_progress(round_id=found.id, county=found.county, codes=mine),
-        uploads=list_uploads(
-            round_id=found.id, by_id=request.actor.id if mine is not None else None
-        ),
+        given_up=given_up_of(listed),
+        uploads=listed,
         may_upload=_may_upload(request.actor, found),
         error=error,
     )
     return render(request, "console/round_board.html", {"page": page}, status=422 if error else 200)
+
+
+def _by(actor: Actor, mine: frozenset[str] | None) -> int | None:
+    """Return whose uploads somebody sees; None: everybody's."""
+    return None if mine is None else actor.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedPage:
+    """What console/typed_values.html may use."""
+
+    round: RoundRow
+
+
+@require_safe
+@signed_in
+def typed_values(request: SignedIn, round_id: int) -> HttpResponse:
+    """List what was typed on the page, save by save."""
+    found = round_for(request.actor, round_id)
+    mine = _mine(request.actor, found)
+    listed = list_uploads(round_id=found.id, by_id=_by(request.actor, mine), typed=True)
+    uploads_ = Paginator(listed, _PAGE).get_page(request.GET.get("page"))
+    context = {"page": TypedPage(round=found), "uploads": uploads_}
+    return render(request, "console/typed_values.html", context)
 
 
 def _mine(actor: Actor, found: RoundRow) -> frozenset[str] | None:
@@ -174,19 +202,7 @@ def _mine(actor: Actor, found: RoundRow) -> frozenset[str] | None:
 
 def _may_upload(actor: Actor, found: RoundRow) -> bool:
     path = found.county.path
-    return actor.may(Action.UPLOAD, path) or _is_of_a_school(actor, path)
-
-
-def _received(request: SignedIn, found: RoundRow) -> int:
-    file = request.FILES.get("file")
-    if file is None or file.size is None:
-        raise NoFileError(why=say("no_file"))
-    if file.size > settings.UPLOAD_MEGABYTES * 1024 * 1024:
-        raise NoFileError(why=say("too_large", limit=settings.UPLOAD_MEGABYTES))
-    return uploads.receive(
-        actor=request.actor, round_id=found.id, name=Path(file.name or "").name,
-        content=file.read(), now=timezone.now(),
-    )  # fmt: skip
+    return actor.may(Action.UPLOAD, path) or is_of_a_school(actor, path)
 
 
 @require_safe
@@ -202,8 +218,12 @@ def round_template(request: SignedIn, round_id: int) -> HttpResponse:
         path = Path(folder) / "template.xlsx"
         write_template(path, rulebook.dictionary, rulebook.labels, tables=tables)
         content = path.read_bytes()
-    name = content_disposition_header(as_attachment=True, filename=f"{found.name}.xlsx")
-    return HttpResponse(content, content_type=_XLSX, headers={"Content-Disposition": name or ""})
+    return _download(content, f"{found.name}.xlsx")
+
+
+def _download(content: bytes, filename: str) -> HttpResponse:
+    named = content_disposition_header(as_attachment=True, filename=filename) or ""
+    return HttpResponse(content, content_type=_XLSX, headers={"Content-Disposition": named})
 
 
 # ------------------------------------------------------------------ one upload
@@ -228,38 +248,70 @@ class UploadPage:
     upload: UploadRow
     rejects: Sequence[Reject]
     notices: Sequence[Notice]
+    remarks: Sequence[tuple[str, Line]]  # with how its weight is called
+    counts: Sequence[tuple[str, int]]  # of remarks, by weight
     count: int
     foreign: Sequence[str]
     may_decide: bool
+    job: Waiting | None  # what goes on behind the pages, or went wrong there
+    may_annotate: bool
 
 
 @require_safe
 @signed_in
 def upload(request: SignedIn, upload_id: int) -> HttpResponse:
     """Show what an upload says: refusals, what was read otherwise, and what it would change."""
-    row, found = _upload_for(request.actor, upload_id)
-    seen = None
-    if row.state in {"ready", "rejected"}:
-        seen = uploads.look(
-            sender_id=row.by_id, round_id=row.round_id, sha256=row.sha256, name=row.name
-        )
+    row, found = upload_for(request.actor, upload_id)
+    job = waiting_of(row, now=timezone.now())
+    if "part" in request.GET:
+        return part_of(request, "console/upload.html", job)
+    is_read = row.state in {"ready", "rejected"} and (job is None or job.has_failed)
+    seen = uploads.look(upload_id=row.id) if is_read else None
+    remarks = seen.remarks if seen else ()
+    told_remarks = [(weight_word(o.weight), o) for o in remarks if o.weight != "reject"]
     page = UploadPage(
         round=found,
         upload=row,
         rejects=seen.rejects if seen else (),
         notices=seen.notices if seen else (),
+        remarks=told_remarks,
+        counts=list(Counter(word for word, _ in told_remarks).items()),
         count=len(seen.changes) if seen else 0,
         foreign=seen.foreign if seen else (),
         may_decide=_may_decide(request.actor, row, found),
+        may_annotate=_may_annotate(row),
+        job=job,
     )
-    listed = Paginator(seen.changes if seen else (), _PAGE).get_page(request.GET.get("page"))
+    changes = seen.changes if seen else list_changes(upload_id=row.id)
+    listed = Paginator(changes, _PAGE).get_page(request.GET.get("page"))
     rulebook = load_rulebook(found.rulebook)
     told = [_told(one, rulebook) for one in listed.object_list]
     context = {"page": page, "changes": listed, "told": told}
     return render(request, "console/upload.html", context)
 
 
-def _upload_for(actor: Actor, upload_id: int) -> tuple[UploadRow, RoundRow]:
+def _may_annotate(row: UploadRow) -> bool:
+    return (
+        row.kind == "workbook"
+        and row.state not in {"waiting", "unreadable"}
+        and not row.is_undo
+        and can_be_annotated(row.name)
+    )
+
+
+@require_safe
+@signed_in
+def upload_annotated(request: SignedIn, upload_id: int) -> HttpResponse:
+    """Send the workbook that came with every remark written into its cells."""
+    row, _ = upload_for(request.actor, upload_id)
+    if not _may_annotate(row):
+        raise Http404
+    seen = uploads.look(upload_id=row.id)
+    content = annotated(row.sha256, row.name, seen.remarks)
+    return _download(content, say("annotated_name", name=Path(row.name).stem))
+
+
+def upload_for(actor: Actor, upload_id: int) -> tuple[UploadRow, RoundRow]:
     """Return an upload that somebody may see: his own, or any of a county whose rounds he sees.
 
     Raises:
@@ -304,8 +356,15 @@ def _word(words: Mapping[str, str], text: str | None) -> str:
 @require_POST
 @signed_in
 def commit(request: SignedIn, upload_id: int) -> HttpResponse:
-    """Take over an upload."""
-    return _decided(request, upload_id, uploads.commit, "committed")
+    """Take over an upload, or queue that where it is huge."""
+    return _decided(request, upload_id, uploads.commit_or_queue, "committed")
+
+
+@require_POST
+@signed_in
+def read_again(request: SignedIn, upload_id: int) -> HttpResponse:
+    """Have an upload read once more whose reading was given up."""
+    return _decided(request, upload_id, uploads.read_again, "read_again")
 
 
 @require_POST
@@ -325,7 +384,7 @@ def undo(request: SignedIn, upload_id: int) -> HttpResponse:
 def _decided(
     request: SignedIn, upload_id: int, operation: Callable[..., int | None], told: str
 ) -> HttpResponse:
-    row, found = _upload_for(request.actor, upload_id)
+    row, found = upload_for(request.actor, upload_id)
     if not _may_decide(request.actor, row, found):
         raise PermissionDenied
     try:
@@ -335,5 +394,7 @@ def _decided(
     except JunhengError as error:
         messages.error(request, error.in_chinese())
         return redirect("upload", upload_id=row.id)
+    if count is None and operation is not uploads.discard:
+        return redirect("upload", upload_id=row.id)  # it is behind the pages now
     messages.success(request, say(told, count=count))
     return redirect("round-board", round_id=found.id)

@@ -1,0 +1,98 @@
+"""Triggers by which the database itself keeps to the tables of base/review.py, in both its dialects.
+
+A migration that calls `guard` names the digest of the tables it was written for; when they
+change, another migration calls it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Final
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from junheng.base.review import GUARDED, Machine
+
+_FACTS: Final = ("submission_id", "report_id", "act", "by_id", "at", "sha256", "last_value")
+
+
+def digest_of_tables() -> str:
+    """Return what tells these tables from others."""
+    said = [(table, m.first, sorted(m.pairs())) for table, m in sorted(GUARDED.items())]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def guard(editor: BaseDatabaseSchemaEditor) -> None:
+    """Put triggers in the place of those there may be."""
+    unguard(editor)
+    is_sqlite = editor.connection.vendor == "sqlite"
+    for table, machine in GUARDED.items():
+        for statement in _sqlite(table, machine) if is_sqlite else _postgresql(table, machine):
+            editor.execute(statement)
+    for statement in _sqlite_facts() if is_sqlite else _postgresql_facts():
+        editor.execute(statement)
+
+
+def unguard(editor: BaseDatabaseSchemaEditor) -> None:
+    """Take the triggers away."""
+    is_sqlite = editor.connection.vendor == "sqlite"
+    names = [(f"{table}_{when}", table) for table in GUARDED for when in ("begins", "moves")]
+    for name, table in [*names, ("store_signature_stays", "store_signature")]:
+        on = "" if is_sqlite else f" ON {table}"
+        editor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+
+
+def _may_follow(machine: Machine) -> str:
+    pairs = sorted(f"(OLD.state = '{a}' AND NEW.state = '{b}')" for a, b in machine.pairs())
+    return " OR ".join(["NEW.state = OLD.state", *pairs])
+
+
+def _sqlite(table: str, machine: Machine) -> Iterator[str]:
+    no = f"SELECT RAISE(ABORT, '{table}: no such step')"
+    yield (
+        f"CREATE TRIGGER {table}_begins BEFORE INSERT ON {table}"
+        f" WHEN NEW.state <> '{machine.first}' BEGIN {no}; END"
+    )
+    yield (
+        f"CREATE TRIGGER {table}_moves BEFORE UPDATE ON {table}"
+        f" WHEN NOT ({_may_follow(machine)}) BEGIN {no}; END"
+    )
+
+
+def _postgresql(table: str, machine: Machine) -> Iterator[str]:
+    no = f"RAISE EXCEPTION '{table}: no such step'"
+    for when, what, fits in (
+        ("begins", "INSERT", f"NEW.state = '{machine.first}'"),
+        ("moves", "UPDATE", _may_follow(machine)),
+    ):
+        yield (
+            f"CREATE OR REPLACE FUNCTION {table}_{when}() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN IF NOT ({fits}) THEN {no}; END IF; RETURN NEW; END $$"
+        )
+        yield (
+            f"CREATE TRIGGER {table}_{when} BEFORE {what} ON {table}"
+            f" FOR EACH ROW EXECUTE FUNCTION {table}_{when}()"
+        )
+
+
+def _sqlite_facts() -> Iterator[str]:
+    same = " AND ".join(f"NEW.{one} IS OLD.{one}" for one in _FACTS)
+    yield (
+        "CREATE TRIGGER store_signature_stays BEFORE UPDATE ON store_signature"
+        f" WHEN NOT ({same})"
+        " BEGIN SELECT RAISE(ABORT, 'what was signed is never changed'); END"
+    )
+
+
+def _postgresql_facts() -> Iterator[str]:
+    same = " AND ".join(f"NEW.{one} IS NOT DISTINCT FROM OLD.{one}" for one in _FACTS)
+    yield (
+        "CREATE OR REPLACE FUNCTION store_signature_stays() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN IF NOT ({same}) THEN RAISE EXCEPTION 'what was signed is never changed';"
+        " END IF; RETURN NEW; END $$"
+    )
+    yield (
+        "CREATE TRIGGER store_signature_stays BEFORE UPDATE ON store_signature"
+        " FOR EACH ROW EXECUTE FUNCTION store_signature_stays()"
+    )
