@@ -12,7 +12,7 @@ BESIDE = Path(__file__).with_name("national_rulebook.json")
 NATION = json.loads(BESIDE.read_bytes()) if BESIDE.exists() else {}
 
 def differences(cert):  # （哪一条, 凭证写的, 国家办法）；见过的全文就是国家办法
-    texts = [digest(cert["law"]), cert["rulebook"]["sha256"], *cert["rulebook"]["extends"]]
+    texts = [digest(cert["law"]), cert["rulebook"]["sha256"], *cert["rulebook"]["lineage"][1:]]
     if not NATION: return [("law", "没有与国家办法核对", f"脚本旁边要有 {BESIDE.name}")]
     if texts in NATION["known"]: return []
     found = []

@@ -9,7 +9,6 @@ from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import chain, product
 from pathlib import Path
-
 STAGES, POINT, NA = ("primary", "junior"), "teaching_point", "not_applicable"
 STATUS, NATIONAL = {True: "met", False: "below", None: "missing"}, "moe-2017-6"  # 国家办法
 SIGNS, SLACK = {"at_least": ">=", "at_most": "<=", "below": "<"}, Fraction(1, 10**9)  # 只为浮点误差
@@ -357,9 +356,10 @@ def compared(said, right):  # 逐处对照：（哪里, 凭证写的, 应为）
 def verified(cert):  # 证明了多少处；不符之处
     proved, failed, rest = Counter(), [], {k: one for k, one in cert.items() if k != "digest"}
     try:
-        head = {"format": FORMAT, "digest": digest(rest), **dict.fromkeys({*cert} - KEYS, KEYS)}
-        failed += [(k, cert[k], right) for k, right in head.items() if cert[k] != right]
-        failed += check_law(cert) if cert["rulebook"]["id"] == NATIONAL else []
+        own, odd = {**cert["rulebook"], "id": cert["rulebook"]["lineage"][0]}, {*cert} - KEYS
+        due = {"format": FORMAT, "digest": digest(rest), "rulebook": own} | dict.fromkeys(odd, KEYS)
+        failed += [(k, cert[k], right) for k, right in due.items() if cert[k] != right]
+        failed += check_law(cert) if own["id"] == NATIONAL else []
         case = Case(cert)
         if case.facts and case.facts.county_name != cert["county"]:
             failed.append(("county", cert["county"], case.facts.county_name))

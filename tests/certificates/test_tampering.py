@@ -109,6 +109,12 @@ def test_the_rest_of_the_head_is_caught_but_for_what_only_the_certifier_knows(ow
         assert bool(verified(sealed(forged))[1]) is (path not in STATEMENTS), path
 
 
+@pytest.mark.parametrize("value", [None, "x"])
+def test_what_no_certificate_says_is_caught(own, value):
+    own["remark"] = value
+    assert "remark" in {where for where, *_ in verified(sealed(own))[1]}
+
+
 def test_an_input_changed_tells_or_changes_nothing_that_was_found():
     """Mode 2 for inputs: without the original only what follows from a value gives it away."""
     own = certified_rows(random_county(7, schools=2, gap_rate=0), law())

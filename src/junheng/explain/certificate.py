@@ -34,7 +34,7 @@ def certificate(
         "law_of": evaluation.on.isoformat(),
         "rulebook": {
             "id": law.rulebook.id,
-            "extends": list(law.rulebook.lineage[1:]),
+            "lineage": list(law.rulebook.lineage),
             "sha256": law.rulebook.sha256,
         },
         "law": law_statement(law),
