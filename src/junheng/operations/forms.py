@@ -17,7 +17,6 @@ from junheng.store.queries.people import Actor
 
 _MOST_FILES: Final = 3000  # a workbook for every school of a large county, and some
 _MOST_BYTES: Final = 512 * 1024 * 1024  # of all of them, unpacked
-_LONGEST_NAME: Final = 60  # characters
 _OLDEST: Final = (1980, 1, 1, 0, 0, 0)  # of a file in an archive: the same files, the same bytes
 
 
@@ -83,12 +82,4 @@ def receive_forms(*, actor: Actor, round_id: int, sent: Sequence[Sent], now: dt.
     if reports_for(actor, row.region_id, row.region.path) is not None:
         raise NotAllowedError(who=actor.name, region=row.region.name)
     must_be_open(row, now)
-    return receive_archive(
-        actor=actor, row=row, sent=Sent(name=_name_of(sent), content=pack(sent)), now=now
-    )
-
-
-def _name_of(sent: Sequence[Sent]) -> str:
-    """Return how the forms are called: by the first file, and how many there are."""
-    first = Path(sent[0].name).stem[:_LONGEST_NAME] if sent else ""
-    return f"{first} +{len(sent) - 1}" if len(sent) > 1 else first
+    return receive_archive(actor=actor, row=row, sent=Sent(name=name, content=pack(sent)), now=now)

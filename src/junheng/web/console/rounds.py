@@ -25,6 +25,7 @@ from junheng.intake.rows import Change, Kept, Spot, tables_of
 from junheng.intake.template import write_template
 from junheng.operations import rounds, uploads
 from junheng.operations.errors import NotAllowedError
+from junheng.operations.locks import row_in_words
 from junheng.operations.remarks import annotated, can_be_annotated
 from junheng.publish.remarked import Line, weight_word
 from junheng.rulebook.loader import load_rulebook
@@ -364,7 +365,7 @@ def _told(change: Change, rulebook: Rulebook, kept: Kept | None) -> ChangeRow:
     words = {**labels["choices"].get(spot.element, {}), **answers}
     return ChangeRow(
         table=labels["tables"][spot.table]["label"],
-        row=spot.row_in_words,
+        row=row_in_words(rulebook, spot),
         element=labels["elements"][spot.element]["label"],
         old=_word(words, change.old),
         new=_word(words, change.new),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -20,6 +22,8 @@ from junheng.store.queries.rounds import RoundRow
 from junheng.web.access import SignedIn, signed_in
 from junheng.web.console.rounds import round_for
 from junheng.web.wording import say
+
+_LONGEST: Final = 30  # characters of a file's name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,4 +64,8 @@ def _received(request: SignedIn, found: RoundRow) -> int:
         if (file.size or 0) > limit * 1024 * 1024:
             raise NoFileError(why=say("too_large", limit=limit))
     named = [Sent(name=file.name or "", content=file.read()) for file in sent]
-    return receive_forms(actor=request.actor, round_id=found.id, sent=named, now=timezone.now())
+    first = Path(named[0].name).stem[:_LONGEST]
+    name = first if len(named) == 1 else say("forms_name", first=first, count=len(named))
+    return receive_forms(
+        actor=request.actor, round_id=found.id, name=name, sent=named, now=timezone.now()
+    )
