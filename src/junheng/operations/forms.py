@@ -46,7 +46,7 @@ def _opened(sent: Iterable[Sent]) -> Iterator[tuple[str, bytes]]:
             yield one.name, one.content
             continue
         try:
-            # Names of an archive made in China that are no UTF-8 are written in its old code.
+            # Names of an archive that are not marked as UTF-8 are in the code used before it.
             with zipfile.ZipFile(io.BytesIO(one.content), metadata_encoding="gb18030") as archive:
                 members = [member for member in archive.infolist() if not member.is_dir()]
                 whole = sum(member.file_size for member in members)
@@ -67,7 +67,9 @@ def _free(name: str, taken: Mapping[str, bytes]) -> str:
     return bare
 
 
-def receive_forms(*, actor: Actor, round_id: int, sent: Sequence[Sent], now: dt.datetime) -> int:
+def receive_forms(
+    *, actor: Actor, round_id: int, name: str, sent: Sequence[Sent], now: dt.datetime
+) -> int:
     """Keep statistics forms that came, to be read behind the pages; return the upload.
 
     Raises:
