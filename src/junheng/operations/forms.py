@@ -17,7 +17,6 @@ from junheng.store.queries.people import Actor
 
 _MOST_FILES: Final = 3000  # a workbook for every school of a large county, and some
 _MOST_BYTES: Final = 512 * 1024 * 1024  # of all of them, unpacked
-_OLDEST: Final = (1980, 1, 1, 0, 0, 0)  # of a file in an archive: the same files, the same bytes
 
 
 def pack(sent: Iterable[Sent]) -> bytes:
@@ -36,7 +35,8 @@ def pack(sent: Iterable[Sent]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, content in sorted(named.items()):
-            archive.writestr(zipfile.ZipInfo(name, _OLDEST), content)
+            # Without the hour, so that the same files are the same bytes.
+            archive.writestr(zipfile.ZipInfo(name), content)
     return out.getvalue()
 
 
