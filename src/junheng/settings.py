@@ -192,6 +192,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * _MEGABYTE  # of forms, files not counted
 UPLOAD_MEGABYTES = 20
+FORMS_MEGABYTES = 200  # of an archive of a county's statistics forms
 RULEBOOK = _asked("RULEBOOK", "moe-2017-6")  # offered first
 
 # ------------------------------------------------------------------ behind the pages

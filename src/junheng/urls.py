@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from junheng.web.console import batches, doors, events, grid, people, regions, rounds
+from junheng.web.console import batches, doors, events, grid, people, regions, rounds, statistics
 
 urlpatterns = [
     path("", regions.home, name="home"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("rounds/<int:round_id>/", rounds.round_board, name="round-board"),
     path("rounds/<int:round_id>/template/", rounds.round_template, name="round-template"),
     path("rounds/<int:round_id>/grid/", grid.grid_page, name="grid-page"),
+    path("rounds/<int:round_id>/forms/", statistics.send_forms, name="send-forms"),
     path("rounds/<int:round_id>/typed/", rounds.typed_values, name="typed-values"),
     path("rounds/<int:round_id>/grid/save/", grid.grid_save, name="grid-save"),
     path("rounds/<int:round_id>/grid/delete/", grid.grid_delete, name="grid-delete"),

@@ -77,6 +77,7 @@ ROUTES = {
     "round-board": Route(arguments=of_round, roles=WHO_SEE_ROUNDS),
     "round-template": Route(arguments=of_round, roles=WHO_SEE_ROUNDS),
     "grid-page": Route(arguments=of_round, roles=WHO_SEE_ROUNDS),
+    "send-forms": Route(arguments=of_round, roles=frozenset({Role.COUNTY_CLERK})),
     "typed-values": Route(arguments=of_round, roles=WHO_SEE_ROUNDS),
     "grid-save": Route(
         arguments=of_round, roles=WHO_FILL_IN, post=lambda _home: {"cells": "[]"}

@@ -176,3 +176,10 @@ class NothingThereError(JunhengError):
 
     slug = "nothing-there"
     sentence = "What this was about is not there any more. Load the page again."
+
+
+class TooManyFilesError(JunhengError):
+    """More files came at once than a county has forms."""
+
+    slug = "too-many-files"
+    sentence = "More than {files} files, or too large ones. Send them in several goes."

@@ -21,6 +21,7 @@ class KeptReading:
     notices: tuple[Notice, ...]
     remarks: tuple[Line, ...]  # refusals, and what the checks found
     values: Mapping[Spot, Kept]
+    forms: Mapping[str, Any]  # of statistics forms: what was read and what they leave open
 
 
 def as_json(
@@ -49,6 +50,7 @@ def from_json(kept: Mapping[str, Any], *, name: str, sha256: str) -> KeptReading
         notices=tuple(Notice(**one) for one in kept["notices"]),
         remarks=tuple(map(remark_from_json, kept["remarks"])),
         values=values,
+        forms=kept.get("forms", {}),
     )
 
 

@@ -23,6 +23,7 @@ from junheng.store.queries.people import BEHIND_THE_PAGES, Actor
 
 _State = Upload.State
 _READ: Final = "junheng.operations.workbook:read_workbook"
+_READ_FORMS: Final = "junheng.operations.statistics:read_forms"
 
 
 def read_and_keep(upload: Upload, tell: Tell) -> str:
@@ -34,9 +35,13 @@ def read_and_keep(upload: Upload, tell: Tell) -> str:
     """
     asked = {
         "path": str(files.path_of(upload.sha256)), "name": upload.name,
-        "rulebook": upload.round.rulebook, "last": last_values(round_id=upload.round_id),
+        "rulebook": upload.round.rulebook,
     }  # fmt: skip
-    read = call_apart(_READ, asked, tell=tell)
+    if upload.kind == Upload.Kind.FORMS:
+        read = call_apart(_READ_FORMS, asked | {"county": upload.round.region.name}, tell=tell)
+    else:
+        last = last_values(round_id=upload.round_id)
+        read = call_apart(_READ, asked | {"last": last}, tell=tell)
     return files.put(json.dumps(read, ensure_ascii=False).encode())
 
 
@@ -73,7 +78,9 @@ def _enter_reading(upload_id: int, reading: str, problem: str, *, now: dt.dateti
         upload.state = _State.UNREADABLE
     else:
         rejects = len(reading_of(upload).rejects)
-        upload.state = _State.REJECTED if rejects else _State.READY
+        # Nobody can correct an official form here: what it holds beside its odd cells is taken.
+        is_refused = rejects and upload.kind != Upload.Kind.FORMS
+        upload.state = _State.REJECTED if is_refused else _State.READY
     upload.save()
     detail = {"sha256": upload.sha256, "rejects": rejects}
     deed = Deed(

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -62,6 +62,7 @@ class Look:
     kept: Mapping[Spot, Kept]
     mine: frozenset[str] | None  # the schools its sender reports for; None: all
     remarks: Sequence[Line]  # with what the checks find in the rows its sender reports for
+    forms: Mapping[str, Any]  # of statistics forms: what was read and what they leave open
 
 
 def reports_for(actor: Actor, county_id: int, path: str) -> frozenset[str] | None:
@@ -127,16 +128,31 @@ def _round_for(actor: Actor, round_id: int, now: dt.datetime) -> Round:
     return row
 
 
+def receive_archive(*, actor: Actor, row: Round, sent: Sent, now: dt.datetime) -> int:
+    """Keep an archive of statistics forms, to be read behind the pages; return the upload.
+
+    Raises:
+        DiskFullError: there is no room for it.
+    """
+    return _receive(actor, row, [sent], now=now, kind=Upload.Kind.FORMS)[0]
+
+
 def _receive(
-    actor: Actor, row: Round, sent: Iterable[Sent], *, now: dt.datetime, batch: Batch | None = None
+    actor: Actor,
+    row: Round,
+    sent: Iterable[Sent],
+    *,
+    now: dt.datetime,
+    batch: Batch | None = None,
+    kind: str = Upload.Kind.WORKBOOK,
 ) -> list[int]:
     assert actor.id is not None  # a workbook comes from a person
     kept = [(_short(Path(one.name).name), files.put(one.content)) for one in sent]
     with transaction.atomic():
         uploads = [
             Upload.objects.create(
-                round=row, batch=batch, sha256=digest, name=name, state=_State.WAITING,
-                by_id=actor.id, at=now,
+                round=row, batch=batch, kind=kind, sha256=digest, name=name,
+                state=_State.WAITING, by_id=actor.id, at=now,
             )
             for name, digest in kept
         ]  # fmt: skip
@@ -198,8 +214,11 @@ def look(*, upload_id: int) -> Look:
         kept = {spot: value for spot, value in kept.items() if spot.school in mine}
         standing = {spot: text for spot, text in standing.items() if spot.school in mine}
     present = {spot.table for spot in kept}
-    # A sheet that is not there, or is empty, takes nothing back.
-    compared = {spot: text for spot, text in standing.items() if spot.table in present}
+    # A sheet that is not there, or is empty, takes nothing back; forms never do.
+    if upload.kind == Upload.Kind.FORMS:
+        compared = {spot: text for spot, text in standing.items() if spot in kept}
+    else:
+        compared = {spot: text for spot, text in standing.items() if spot.table in present}
     new = {spot: value.text for spot, value in kept.items()}
     return Look(
         rejects=reading.rejects,
@@ -213,6 +232,7 @@ def look(*, upload_id: int) -> Look:
             for one in reading.remarks
             if mine is None or one.weight == "reject" or one.school in mine
         ],
+        forms=reading.forms,
     )
 
 

@@ -21,10 +21,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from junheng.base.errors import JunhengError
 from junheng.base.people import Action, Level, Role
 from junheng.intake.rejects import Notice, Reject
-from junheng.intake.rows import Change, Spot, tables_of
+from junheng.intake.rows import Change, Kept, Spot, tables_of
 from junheng.intake.template import write_template
 from junheng.operations import rounds, uploads
 from junheng.operations.errors import NotAllowedError
+from junheng.operations.locks import row_in_words
 from junheng.operations.remarks import annotated, can_be_annotated
 from junheng.publish.remarked import Line, weight_word
 from junheng.rulebook.loader import load_rulebook
@@ -139,6 +140,7 @@ class RoundPage:
     uploads: Sequence[UploadRow]
     given_up: Sequence[int]  # uploads whose reading was given up
     may_upload: bool
+    may_send_forms: bool
     error: str
 
 
@@ -164,6 +166,7 @@ def round_board(request: SignedIn, round_id: int) -> HttpResponse:
         given_up=given_up_of(listed),
         uploads=listed,
         may_upload=_may_upload(request.actor, found),
+        may_send_forms=request.actor.may(Action.UPLOAD, found.county.path),
         error=error,
     )
     return render(request, "console/round_board.html", {"page": page}, status=422 if error else 200)
@@ -238,6 +241,7 @@ class ChangeRow:
     element: str
     old: str
     new: str
+    source: str  # the form and cell it was taken from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +259,28 @@ class UploadPage:
     may_decide: bool
     job: Waiting | None  # what goes on behind the pages, or went wrong there
     may_annotate: bool
+    forms: FormsTold | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormsTold:
+    """What an upload of statistics forms tells beside its changes."""
+
+    read: Sequence[tuple[str, int]]  # pages, by form
+    schools: int
+    rejects: Sequence[Reject]
+    disagreements: Sequence[Mapping[str, str]]
+    asked: Sequence[Mapping[str, Any]]
+
+
+def _forms_told(seen: uploads.Look | None) -> FormsTold | None:
+    if seen is None or not seen.forms:
+        return None
+    told = seen.forms
+    return FormsTold(
+        read=told["read"], schools=told["schools"], rejects=seen.rejects,
+        disagreements=told["disagreements"], asked=told["asked"],
+    )  # fmt: skip
 
 
 @require_safe
@@ -272,7 +298,7 @@ def upload(request: SignedIn, upload_id: int) -> HttpResponse:
     page = UploadPage(
         round=found,
         upload=row,
-        rejects=seen.rejects if seen else (),
+        rejects=seen.rejects if seen and not seen.forms else (),
         notices=seen.notices if seen else (),
         remarks=told_remarks,
         counts=list(Counter(word for word, _ in told_remarks).items()),
@@ -281,11 +307,13 @@ def upload(request: SignedIn, upload_id: int) -> HttpResponse:
         may_decide=_may_decide(request.actor, row, found),
         may_annotate=_may_annotate(row),
         job=job,
+        forms=_forms_told(seen),
     )
     changes = seen.changes if seen else list_changes(upload_id=row.id)
     listed = Paginator(changes, _PAGE).get_page(request.GET.get("page"))
     rulebook = load_rulebook(found.rulebook)
-    told = [_told(one, rulebook) for one in listed.object_list]
+    kept = seen.kept if seen and seen.forms else {}
+    told = [_told(one, rulebook, kept.get(one.spot)) for one in listed.object_list]
     context = {"page": page, "changes": listed, "told": told}
     return render(request, "console/upload.html", context)
 
@@ -330,17 +358,18 @@ def _may_decide(actor: Actor, row: UploadRow, found: RoundRow) -> bool:
     return row.by_id == actor.id or actor.may(Action.OPEN_ROUNDS, found.county.path)
 
 
-def _told(change: Change, rulebook: Rulebook) -> ChangeRow:
+def _told(change: Change, rulebook: Rulebook, kept: Kept | None) -> ChangeRow:
     labels: Any = rulebook.labels
     spot = change.spot
     answers = wording()["answers"] if _is_answer(rulebook, spot) else {}
     words = {**labels["choices"].get(spot.element, {}), **answers}
     return ChangeRow(
         table=labels["tables"][spot.table]["label"],
-        row=spot.row_in_words,
+        row=row_in_words(rulebook, spot),
         element=labels["elements"][spot.element]["label"],
         old=_word(words, change.old),
         new=_word(words, change.new),
+        source=f"{kept.cell.sheet} {kept.cell.address}" if kept and kept.cell else "",
     )
 
 
