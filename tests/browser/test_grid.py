@@ -9,13 +9,15 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from browser.test_doors import sign_in
-from junheng.base.people import Role
+from junheng.base.people import Level, Role
 from junheng.intake.rows import Spot, counted_row
 from junheng.operations.grid import Edit, save_cells
+from junheng.operations.regions import Listed, load_regions
 from junheng.operations.rounds import Terms, open_round
 from junheng.store.models import Upload, User
 from junheng.store.queries.people import get_actor
 from junheng.store.queries.rounds import standing_values
+from world import MACHINE
 
 # Tabulator draws rows in roles that axe would have otherwise; the plain table is beside it.
 OF_THE_LIBRARY = {"aria-required-children", "scrollable-region-focusable"}
@@ -268,3 +270,58 @@ def test_all_schools_stand_side_by_side_and_readable_without_scripts(visit, open
     clerk.page.click("text=撤销这次填报")
     clerk.page.wait_for_load_state()
     assert Upload.objects.filter(undoes__isnull=False).count() == 1
+
+
+def test_rows_added_while_the_network_is_away_outlive_the_page(visit, opened, save):
+    save((at("S1", "kind"), "primary"))
+    clerk = visit()
+    sign_in(clerk, "school_clerk.S1")
+    go_empty(clerk, opened)
+    clerk.page.route("**/grid/save/", lambda route: route.abort())
+    clerk.page.click("#grid-add")
+    clerk.page.wait_for_selector("#grid .grid-cell")
+    paste(clerk, "小学\t1\t1班\t41\r\n小学\t2\t1班\t42")
+    says(clerk, "网络不通")
+    clerk.page.on("dialog", lambda dialog: dialog.accept())
+    clerk.page.unroute("**/grid/save/")
+    # Another school's sheet in between takes nothing of it away.
+    clerk.go(f"/rounds/{opened}/grid/?table=classes&school=")
+    go_empty(clerk, opened)
+    settled(clerk)
+    standing = standing_values(round_id=opened)
+    assert {t for s, t in standing.items() if s.element == "class_pupils"} == {"41", "42"}
+    clerk.complaints[:] = [one for one in clerk.complaints if "ERR_FAILED" not in one]
+
+
+def test_last_year_and_the_median_of_peers_stand_beside_the_field(visit, world, save):
+    for code in ("S1", "S2"):
+        save((at(code, "kind"), "primary"), (at(code, "pupils_primary"), "500"))
+    more = [
+        Listed(level=Level.SCHOOL, code=f"P{n}", name=f"小学{n}", parent="900101") for n in range(3)
+    ]
+    load_regions(actor=MACHINE, regions=more, on=dt.date(2020, 1, 1), now=timezone.now())
+    now = timezone.now()
+    terms = Terms(
+        name="2027 年秋季", rulebook="moe-2017-6", on=dt.date(2026, 9, 1),
+        opens_at=now - dt.timedelta(hours=1), deadline=now + dt.timedelta(days=30),
+    )  # fmt: skip
+    actor = world.actor(Role.COUNTY_CLERK)
+    later = open_round(actor=actor, region_id=world.regions["900101"].pk, terms=terms, now=now)
+    for code, pupils in (("S1", "620"), ("P0", "300"), ("P1", "410"), ("P2", "900")):
+        edits = [
+            Edit(at(code, "kind"), "primary", None),
+            Edit(at(code, "pupils_primary"), pupils, None),
+        ]
+        save_cells(actor=actor, round_id=later, edits=edits, now=now)
+    clerk = visit()
+    sign_in(clerk, "school_clerk.S1")
+    go(clerk, later, "schools", "S1")
+    choose(clerk, "^小学在校学生数")
+    field = clerk.page.locator("#grid .tabulator-row", has_text=re.compile("^小学在校学生数")).first
+    assert "去年 500" in field.inner_text()
+    assert "同类中位数 410" in field.inner_text()
+    told = clerk.page.inner_text("#grid-detail")
+    assert "去年" in told
+    assert "教督〔2017〕6号" in told
+    assert barriers(clerk) == []
+    clerk.picture("grid-beside")

@@ -23,7 +23,7 @@ from junheng.intake.rows import Spot, keys_in
 from junheng.operations import grid, uploads
 from junheng.operations.errors import NotAllowedError
 from junheng.rulebook.loader import load_rulebook
-from junheng.rulebook.model import Rulebook
+from junheng.rulebook.model import Indicator, Rulebook
 from junheng.store.queries.grid import GridRow, School, list_grid_rows, list_schools
 from junheng.store.queries.people import Actor
 from junheng.store.queries.rounds import RoundRow, find_previous_round
@@ -293,11 +293,18 @@ def _use(of: Column, rulebook: Rulebook) -> str:
     words = Words(rulebook.labels)
     items = [
         say("use", item=words.indicator(one.id), clause=words.clause(rulebook, one.clause))
-        for feed in of.element.feeds
         for one in rulebook.indicators
-        if feed in {one.id, str(one.number)}
+        if any(_reads(one, feed) for feed in of.element.feeds)
     ]
     return say("in_use", items=wording()["grid"]["and"].join(dict.fromkeys(items))) if items else ""
+
+
+def _reads(indicator: Indicator, feed: str) -> bool:
+    """Whether an element feeds an indicator: by its id, its number, or a range of numbers."""
+    low, is_range, high = feed.partition("-")
+    if is_range and low.isdecimal() and high.isdecimal() and indicator.number is not None:
+        return int(low) <= indicator.number <= int(high)
+    return feed in {indicator.id, str(indicator.number)}
 
 
 # ------------------------------------------------------------------ what the script sends

@@ -7,6 +7,7 @@ window.junheng = window.junheng || {};
 (() => {
   const TOGETHER = 500; // cells in one request
   const PAUSE = 500; // milliseconds without typing before a save
+  const COUNTED = "\u001e"; // between a school and the number of its row
   const KIND = "kind"; // the element that says what a school is
   const WAITS = [2, 5, 10, 20, 30]; // seconds between attempts when the server cannot be reached
 
@@ -21,18 +22,30 @@ window.junheng = window.junheng || {};
       this.rows = new Map();
       this.order = [];
       this.cells = new Map();
-      this.pending = new Map(); // of other rows than these: nothing is said of them here
       this.listeners = [];
       this.state = { kind: "idle" };
       this.attempt = 0;
       for (const row of data.rows) this.insert(row);
-      this.kept = `junheng-grid:${data.who}:${data.round}:${data.table}`;
+      this.kept = `junheng-grid:${data.who}:${data.round}:${data.table}:${data.school}`;
       this.restore();
     }
 
     insert(row) {
       this.rows.set(row.key, row);
       this.order.push(row.key);
+    }
+
+    // Add a row to a sheet whose rows are counted; false where there can be none of that key.
+    add(key) {
+      const [school, number] = key.split(COUNTED);
+      if (!this.data.counted || !number) return false;
+      const like = [...this.rows.values()].find((row) => row.school === school);
+      const heads = this.data.ofSchools ? [school, this.data.names[school] ?? ""] : [];
+      this.insert({
+        key, school, values: {}, last: {}, peers: like?.peers ?? {}, off: [],
+        locked: this.data.locks[school] ?? "", open: [], heads: [...heads, number],
+      });
+      return true;
     }
 
     // ------------------------------------------------------------ cells
@@ -262,7 +275,7 @@ window.junheng = window.junheng || {};
       } catch { /* nothing was kept */ }
       for (const { row, element, text, saved } of left) {
         if (!this.columns.has(element)) continue;
-        if (!this.rows.has(row)) continue;
+        if (!this.rows.has(row) && !this.add(row)) continue;
         const cell = this.cell(row, element);
         // Against what was seen when it was typed, so that a change meanwhile is noticed.
         Object.assign(cell, { text, saved, state: "dirty" });

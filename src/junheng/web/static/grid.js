@@ -323,15 +323,11 @@
     const school = store.rows.get(activeCell()?.row)?.school ?? data.school;
     const own = store.order.map((key) => store.rows.get(key)).filter((row) => row.school === school);
     const last = Math.max(0, ...own.map((row) => Number(row.heads.at(-1))));
-    const heads = own[0]?.heads ?? (data.ofSchools ? [school, data.names[school], ""] : [""]);
     const made = [];
     for (let number = last + 1; number <= last + count; number += 1) {
-      const row = {
-        key: `${school}\u001e${number}`, school, values: {}, last: {}, peers: own[0]?.peers ?? {},
-        off: [], locked: data.locks[school] ?? "", open: [], heads: [...heads.slice(0, -1), String(number)],
-      };
-      store.insert(row);
-      made.push({ line: row.key });
+      const key = `${school}\u001e${number}`;
+      store.add(key);
+      made.push({ line: key });
     }
     lines.push(...made);
     grid.addData(made.map((one) => ({ ...one })));
