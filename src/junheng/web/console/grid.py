@@ -290,13 +290,17 @@ def _range(of: Column) -> str:
 
 def _use(of: Column, rulebook: Rulebook) -> str:
     """Return which items of the rulebook read an element, with their clauses."""
-    words = Words(rulebook.labels)
-    items = [
-        say("use", item=words.indicator(one.id), clause=words.clause(rulebook, one.clause))
-        for one in rulebook.indicators
-        if any(_reads(one, feed) for feed in of.element.feeds)
-    ]
-    return say("in_use", items=wording()["grid"]["and"].join(dict.fromkeys(items))) if items else ""
+    words, between = Words(rulebook.labels), str(wording()["grid"]["and"])
+    items, documents = [], {}
+    for one in rulebook.indicators:
+        if any(_reads(one, feed) for feed in of.element.feeds):
+            clause = rulebook.clauses[one.clause]
+            items.append(say("use", item=words.indicator(one.id), clause=clause.locator))
+            source = rulebook.documents[clause.document]
+            documents[clause.document] = say("document", title=source.title, number=source.number)
+    if not items:
+        return ""
+    return say("in_use", items=between.join(items), documents=between.join(documents.values()))
 
 
 def _reads(indicator: Indicator, feed: str) -> bool:
