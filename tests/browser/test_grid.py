@@ -118,6 +118,30 @@ def test_a_school_is_filled_in_by_keyboard_saved_by_itself_and_taken_back(visit,
     assert standing_values(round_id=opened)[at("S1", "pupils_primary")] == "500"
 
 
+def test_scrolling_a_sheet_away_and_back_does_not_draw_it_anew(visit, opened, save):
+    save((at("S1", "kind"), "primary"))
+    clerk = visit(390)
+    sign_in(clerk, "school_clerk.S1")
+    go(clerk, opened, "schools", "S1")
+    choose(clerk, "^小学在校学生数")
+    clerk.page.evaluate("document.querySelector('#grid .tabulator-row').id = 'first-drawn'")
+    clerk.page.set_viewport_size({"width": 390, "height": 300})
+    for place in (0, 10_000, 0, 10_000):
+        clerk.page.evaluate(f"window.scrollTo(0, {place})")
+        clerk.page.wait_for_timeout(200)
+    assert clerk.page.locator("#first-drawn").count() == 1
+    holds = "document.activeElement.matches('#grid .tabulator-tableholder')"
+    assert clerk.page.evaluate(holds)
+    # Another width draws the sheet anew; the chosen cell takes what is typed all the same.
+    clerk.page.set_viewport_size({"width": 700, "height": 900})
+    clerk.page.wait_for_timeout(300)
+    assert clerk.page.evaluate(holds)
+    clerk.page.keyboard.type("500")
+    clerk.page.keyboard.press("Enter")
+    settled(clerk)
+    assert standing_values(round_id=opened)[at("S1", "pupils_primary")] == "500"
+
+
 def test_a_refused_cell_stays_marked_with_its_reason_and_is_no_value(visit, opened):
     clerk = visit()
     sign_in(clerk, "school_clerk.S1")

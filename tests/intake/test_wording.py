@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 
-import junheng.intake
+import junheng
 from junheng.intake.statistics.words import wording as of_forms
 from junheng.intake.wording import notice_words, reject_words, wording
 
-SOURCES = sorted(Path(junheng.intake.__file__).parent.rglob("*.py"))
+# The use cases refuse files in the words of intake too.
+SOURCES = sorted(
+    path
+    for room in ("intake", "operations")
+    for path in Path(junheng.__file__).with_name(room).rglob("*.py")
+)
 # Which argument of a call is a code, and of which list.
 CALLS = {
     "refuse": ("rejects", 0),

@@ -461,6 +461,7 @@
     rowHeight: upright ? undefined : 56,
     selectableRange: 1,
     selectableRangeRows: true,
+    autoResize: false, // it redraws whenever the sheet comes back into view: see fit
     editTriggerEvent: isTouch ? "click" : "dblclick",
     placeholder: words.no_rows,
   });
@@ -470,6 +471,22 @@
     if (store.count("dirty")) store.schedule(0);
     root.dataset.ready = "1";
   });
+
+  // A redraw empties the sheet for a moment, and focus, place on the page and a click under way go
+  // with it: only another size of the screen is reason enough.
+  const size = () => [root.clientWidth, upright ? 0 : window.innerHeight].join();
+  let fitted = size();
+  const fit = () => {
+    if (size() === fitted || root.querySelector("input, select")) return;
+    fitted = size();
+    const place = window.scrollY;
+    const held = isHere();
+    grid.redraw();
+    window.scrollTo(0, place);
+    if (held) focus();
+  };
+  grid.on("tableBuilt", () => new ResizeObserver(fit).observe(root));
+  window.addEventListener("resize", fit);
 
   const press = (id, action) => document.getElementById(id)?.addEventListener("click", action);
   press("grid-undo", undo);
