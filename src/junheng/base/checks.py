@@ -40,7 +40,7 @@ class Total(Definition):
     id: str
     view: str  # where it becomes a column
     source: str  # the view whose rows are counted
-    how: Literal["count", "sum", "most", "distinct"]
+    how: Literal["count", "sum", "distinct"]
     of: str | None = None  # None: rows are counted
     where: Where = Where()
 

@@ -131,7 +131,7 @@ def _ratio(test: Ratio, view: View, chosen: Flags) -> Found:
 def _slip(test: Slip, view: View, chosen: Flags) -> Found:
     ratio, upper, lower = _quotient(view, test.over, test.under, test.per)
     low, high, factor = float(test.low), float(test.high), float(test.factor)
-    outside = (ratio < low - SLACK) | (ratio > high + SLACK)
+    outside = (ratio < low) | (ratio > high)
     meant = ratio * factor
     odd = outside & (meant >= low - SLACK) & (meant <= high + SLACK)
     told = {

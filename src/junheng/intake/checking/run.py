@@ -172,7 +172,7 @@ class _Teller:
     def _source(self, view: View, name: str, at: int) -> tuple[str, str, int] | None:
         """Return table, element and position of the row behind a value; None if it was counted."""
         column = view.column(name)
-        if not column.table or column.at is None or column.at[at] < 0:
+        if column.at is None or column.at[at] < 0:
             return None
         element = column.elements[at if len(column.elements) > 1 else 0]
         return column.table, element, int(column.at[at])

@@ -285,7 +285,7 @@ class View:
         if series.dtype == pl.Date:
             # The year with its part gone by, so that days compare with years.
             series = series.dt.year() + (series.dt.ordinal_day() - 1) / _LONGEST_YEAR
-        values = _take(series.cast(pl.Float64).to_numpy(writable=True), at)
+        values = _take(series.cast(pl.Float64).to_numpy(), at)
         if element is not None:
             values = self._not_asked_is_none(element, values, at)
         return Column(values=values, table=table, elements=(name,), at=at)
@@ -438,9 +438,6 @@ def _gathered(how: str, values: Numbers, groups: Positions, size: int) -> Number
     if how == "sum":
         return np.bincount(groups, weights=values, minlength=size).astype(np.float64)
     made = np.zeros(size)
-    if how == "most":
-        np.maximum.at(made, groups, values)
-        return made
     for group, _ in set(zip(groups.tolist(), values.tolist(), strict=True)):
         made[group] += 1
     made[groups[np.isnan(values)]] = np.nan
