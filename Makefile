@@ -115,8 +115,12 @@ format: setup ## 自动整理代码格式 (ruff, applied)
 accept: ## 看过之后，接受有变化的对照文件 (take over changed gold files)
 	@find tests -name '*.actual' -print | while read -r file; do mv -v "$$file" "$${file%.actual}"; done
 
+$(BIN)/locust: uv.lock | .venv/.ready
+	@$(UV) sync --frozen --quiet --group bench --python .tools/bin/python
+	@touch $@
+
 .PHONY: bench
-bench: setup ## 跑全部性能对照 (benchmarks against named peers)
+bench: setup $(BIN)/locust ## 跑全部性能对照 (benchmarks against named peers)
 	@for script in bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
 .PHONY: reconcile-trials

@@ -124,6 +124,7 @@ def test_a_post_without_a_file_says_so(clerk, opened):
 def test_the_workbook_to_fill_in_holds_what_stands(clerk, opened, workbook):
     empty = load_workbook(BytesIO(clerk.get(f"{opened}template/").content))
     assert empty["学校"]["A4"].value is None
+    assert empty["县情"]["D4"].value == "东县"
     upload = send(clerk, opened, workbook)["Location"]
     clerk.post(f"{upload}commit/")
     answer = clerk.get(f"{opened}template/")
@@ -133,6 +134,20 @@ def test_the_workbook_to_fill_in_holds_what_stands(clerk, opened, workbook):
     # What was sent out comes back as nothing new.
     seen = send(clerk, opened, answer.content)
     assert "完全一样" in text(clerk.get(seen["Location"]))
+
+
+def test_the_workbook_of_a_school_names_county_and_school_so_that_what_comes_back_is_taken(
+    browser, opened
+):
+    school = browser(Role.SCHOOL_CLERK)
+    sent = school.get(f"{opened}template/").content
+    book = load_workbook(BytesIO(sent))
+    assert (book["县情"]["D4"].value, book["学校"]["A4"].value) == ("东县", "S1")
+    kinds = {cell.value: cell.column for cell in book["学校"][3]}
+    column = next(at for name, at in kinds.items() if name and name.startswith("办学类型"))
+    typed = changed(sent, {("学校", book["学校"].cell(4, column).coordinate): "小学"})
+    page = text(school.get(send(school, opened, typed)["Location"]))
+    assert "采用后会改动 <strong>2</strong> 个数" in page
 
 
 def test_a_page_of_a_round_costs_the_same_however_much_is_in_it(

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import IntegrityError, transaction
 
 from junheng.base.people import Action, Level
+from junheng.intake.layout import SCHOOLS
+from junheng.intake.rows import Spot
 from junheng.operations.errors import ImpossibleRoundError, NotAllowedError
 from junheng.operations.events import Deed, record
-from junheng.rulebook.loader import list_rulebooks
+from junheng.rulebook.loader import list_rulebooks, load_rulebook
 from junheng.store.models import Region, Round
 from junheng.store.queries.people import Actor
+from junheng.store.queries.rounds import RoundRow, standing_values
+
+_COUNTY: Final = "county"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +59,28 @@ def open_round(*, actor: Actor, region_id: int, terms: Terms, now: dt.datetime) 
     deed = Deed(action="open_round", subject=terms.name, region_id=region.pk, detail=detail)
     record(actor=actor, deed=deed, now=now)
     return made.pk
+
+
+def values_to_send_out(*, found: RoundRow, mine: frozenset[str] | None) -> dict[Spot, str]:
+    """Return what a workbook to fill in holds already, so that nobody types it again.
+
+    That is what stands, and what the tree of regions tells: the names of the county and of the
+    schools somebody reports for. Two queries.
+
+    Args:
+        found: the round.
+        mine: the schools the workbook is for; None: all there are values of.
+    """
+    dictionary = load_rulebook(found.rulebook).dictionary
+    asked = {(one.table, one.id) for one in dictionary.element}
+    named = {Spot(_COUNTY, "", "county_name"): found.county.name}
+    if mine is not None:
+        schools = Region.objects.filter(parent_id=found.county.id, code__in=mine)
+        for code, name in schools.values_list("code", "name"):
+            named[Spot(SCHOOLS, code, "school_name")] = name
+    standing = {
+        spot: text
+        for spot, text in standing_values(round_id=found.id).items()
+        if mine is None or spot.school in mine
+    }
+    return {s: t for s, t in named.items() if (s.table, s.element) in asked} | standing

@@ -42,7 +42,6 @@ from junheng.store.queries.rounds import (
     list_progress,
     list_rounds,
     list_uploads,
-    standing_values,
 )
 from junheng.web.access import SignedIn, place_for, signed_in
 from junheng.web.console.forms import RoundForm
@@ -214,9 +213,8 @@ def round_template(request: SignedIn, round_id: int) -> HttpResponse:
     """Send the workbook to fill in, with what stands already; a school gets its own rows alone."""
     found = round_for(request.actor, round_id)
     mine, rulebook = _mine(request.actor, found), load_rulebook(found.rulebook)
-    values = standing_values(round_id=found.id)
-    chosen = ((s, t) for s, t in values.items() if mine is None or s.school in mine)
-    tables = tables_of(chosen, rulebook.dictionary, found.county.name)
+    values = rounds.values_to_send_out(found=found, mine=mine)
+    tables = tables_of(values.items(), rulebook.dictionary, found.county.name)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"
         write_template(path, rulebook.dictionary, rulebook.labels, tables=tables)
