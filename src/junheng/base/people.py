@@ -87,6 +87,8 @@ class Action(StrEnum):
     SEE_ROUNDS = "see_rounds"
     OPEN_ROUNDS = "open_rounds"
     UPLOAD = "upload"
+    FREEZE = "freeze"  # and evaluate what is frozen
+    SEE_RESULTS = "see_results"
 
 
 _EVERYBODY: Final = frozenset(Role)
@@ -101,6 +103,8 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.SEE_ROUNDS: _EVERYBODY - {Role.SYSTEM_ADMINISTRATOR},
     Action.OPEN_ROUNDS: frozenset({Role.COUNTY_CLERK, Role.COUNTY_DIRECTOR}),
     Action.UPLOAD: frozenset({Role.SCHOOL_CLERK, Role.COUNTY_CLERK}),
+    Action.FREEZE: frozenset({Role.COUNTY_CLERK, Role.COUNTY_REVIEWER, Role.COUNTY_DIRECTOR}),
+    Action.SEE_RESULTS: _EVERYBODY - {Role.SCHOOL_CLERK, Role.SYSTEM_ADMINISTRATOR},
 }
 
 # Whom a role may invite; nobody makes another his superior.

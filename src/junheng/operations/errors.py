@@ -183,3 +183,37 @@ class TooManyFilesError(JunhengError):
 
     slug = "too-many-files"
     sentence = "More than {files} files, or too large ones. Send them in several goes."
+
+
+class NotSignedError(JunhengError):
+    """An official snapshot was asked for of data that the director does not stand for."""
+
+    slug = "not-signed"
+    sentence = (
+        "{name} cannot be frozen officially: {state}. "
+        "Let the director sign what stands now, or freeze a preview."
+    )
+
+
+class NameTakenError(JunhengError):
+    """A snapshot was to have no name, or the name of another one."""
+
+    slug = "name-taken"
+    sentence = "A snapshot needs a name of its own; {name} will not do."
+
+
+class NothingToFreezeError(JunhengError):
+    """A round was to be frozen in which nothing stands."""
+
+    slug = "nothing-to-freeze"
+    sentence = "Nothing is reported in {name} yet, so there is nothing to freeze."
+
+
+class IncoherentDataError(JunhengError):
+    """Values that were each taken over contradict each other when read together."""
+
+    slug = "incoherent-data"
+    sentence = (
+        "{count} values contradict others, first {where}: {why}. "
+        "Correct them in the round and freeze again."
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -112,7 +113,17 @@ def document_of(blocks: Sequence[Block], *, title: str, stamp: dt.datetime) -> b
     properties.created = properties.modified = stamp
     content = io.BytesIO()
     document.save(content)
-    return content.getvalue()
+    return _undated(content)
+
+
+def _undated(content: io.BytesIO) -> bytes:
+    """Return a Word file whose parts bear no hour of the clock, so that the same is the same."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(content) as dated, zipfile.ZipFile(out, "w") as archive:
+        for part in dated.infolist():
+            told = zipfile.ZipInfo(part.filename)
+            archive.writestr(told, dated.read(part), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
 
 
 def plain_text(blocks: Sequence[Block]) -> str:

@@ -96,3 +96,49 @@ def _postgresql_facts() -> Iterator[str]:
         "CREATE TRIGGER store_signature_stays BEFORE UPDATE ON store_signature"
         " FOR EACH ROW EXECUTE FUNCTION store_signature_stays()"
     )
+
+
+# ------------------------------------------------------------------ rows that stay as they are
+
+
+def keep(editor: BaseDatabaseSchemaEditor, table: str, *, until: str = "") -> None:
+    """Refuse every change and deletion of a table's rows.
+
+    Args:
+        editor: of the database.
+        table: its name.
+        until: a condition on OLD under which a row may still be changed; never, if empty.
+    """
+    unkeep(editor, table)
+    is_sqlite = editor.connection.vendor == "sqlite"
+    for what, free in (("update", until), ("delete", "")):
+        for statement in _kept(table, what, free, is_sqlite=is_sqlite):
+            editor.execute(statement)
+
+
+def unkeep(editor: BaseDatabaseSchemaEditor, table: str) -> None:
+    """Take the triggers of `keep` away."""
+    on = "" if editor.connection.vendor == "sqlite" else f" ON {table}"
+    for what in ("update", "delete"):
+        editor.execute(f"DROP TRIGGER IF EXISTS {table}_stays_{what}{on}")
+
+
+def _kept(table: str, what: str, free: str, *, is_sqlite: bool) -> Iterator[str]:
+    name, why = f"{table}_stays_{what}", f"{table}: what is frozen is never changed"
+    if is_sqlite:
+        when = f" WHEN NOT ({free})" if free else ""
+        yield (
+            f"CREATE TRIGGER {name} BEFORE {what.upper()} ON {table}{when}"
+            f" BEGIN SELECT RAISE(ABORT, '{why}'); END"
+        )
+        return
+    refuse = f"RAISE EXCEPTION '{why}';"
+    body = f"IF NOT ({free}) THEN {refuse} END IF; RETURN NEW;" if free else refuse
+    yield (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN {body} END $$"
+    )
+    yield (
+        f"CREATE TRIGGER {name} BEFORE {what.upper()} ON {table}"
+        f" FOR EACH ROW EXECUTE FUNCTION {name}()"
+    )

@@ -13,6 +13,7 @@ from junheng.store.models.review import (
     Thread,
     WarningReason,
 )
+from junheng.store.models.snapshots import Run, Snapshot, SnapshotValue
 
 __all__ = [
     "Batch",
@@ -26,7 +27,10 @@ __all__ = [
     "RegionChange",
     "Report",
     "Round",
+    "Run",
     "Signature",
+    "Snapshot",
+    "SnapshotValue",
     "Submission",
     "Thread",
     "Upload",
