@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from junheng.web.console import batches, doors, events, grid, people, regions, rounds, statistics
+from junheng.web.console import (
+    batches,
+    doors,
+    events,
+    grid,
+    people,
+    regions,
+    results,
+    rounds,
+    snapshots,
+    statistics,
+)
 
 urlpatterns = [
     path("", regions.home, name="home"),
@@ -29,6 +40,24 @@ urlpatterns = [
     path("batches/<int:batch_id>/", batches.batch, name="batch"),
     path("uploads/<int:upload_id>/discard/", rounds.discard, name="discard"),
     path("uploads/<int:upload_id>/undo/", rounds.undo, name="undo"),
+    # Freezing, evaluation and what it found.
+    path(
+        "rounds/<int:round_id>/snapshots/", snapshots.snapshots_of_round, name="snapshots-of-round"
+    ),
+    path("snapshots/<int:snapshot_id>/", snapshots.snapshot, name="snapshot"),
+    path("snapshots/<int:snapshot_id>/evaluate/", snapshots.evaluate_again, name="evaluate-again"),
+    path("snapshots/<int:snapshot_id>/values/", snapshots.snapshot_values, name="snapshot-values"),
+    path("runs/<int:run_id>/", results.run, name="run"),
+    path("runs/<int:run_id>/schools/", results.run_schools, name="run-schools"),
+    path("runs/<int:run_id>/school/", results.run_school, name="run-school"),
+    path(
+        "runs/<int:run_id>/indicators/<str:indicator>/",
+        results.run_indicator,
+        name="run-indicator",
+    ),
+    path("runs/<int:run_id>/explain/", results.run_explain, name="run-explain"),
+    path("runs/<int:run_id>/files/<str:name>/", snapshots.run_file, name="run-file"),
+    path("runs/<int:run_id>/compare/<int:other_id>/", results.run_compare, name="run-compare"),
     path("regions/<int:region_id>/events/", events.events_of_region, name="events-of-region"),
 ]
 

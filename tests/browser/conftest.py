@@ -12,7 +12,11 @@ from pytest_django.plugin import blocking_manager_key
 
 from world import make_world
 
-EVENTS_STAY = import_module("junheng.store.migrations.0002_events_stay")
+# Whose triggers keep rows that a test must be able to remove.
+STAYS = [
+    import_module(f"junheng.store.migrations.{name}")
+    for name in ("0002_events_stay", "0009_snapshots_stay")
+]
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 FLAGS = [
@@ -47,7 +51,8 @@ def pytest_runtest_teardown(item, nextitem):
     if "live_server" in item.fixturenames and nextitem is not None:
         unblocked = item.config.stash[blocking_manager_key].unblock()
         with unblocked, connection.schema_editor() as editor:
-            EVENTS_STAY.guard(None, editor)
+            for one in STAYS:
+                one.guard(None, editor)
     return torn_down
 
 
@@ -55,7 +60,8 @@ def pytest_runtest_teardown(item, nextitem):
 def world(transactional_db):  # noqa: ARG001 a fixture that must be there first
     yield make_world()
     with connection.schema_editor() as editor:
-        EVENTS_STAY.unguard(None, editor)
+        for one in STAYS:
+            one.unguard(None, editor)
 
 
 class Visitor:

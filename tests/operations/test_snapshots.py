@@ -88,7 +88,9 @@ def test_a_later_change_of_the_round_leaves_it_alone(world, filled):
     seen = Value.objects.get(
         table="schools", row="YL0001", element="pupils_primary", superseded_by=None
     ).text
-    done = save_cells(actor=clerk, round_id=filled, edits=[Edit(spot, str(int(seen) + 1), seen)], now=NOW)
+    done = save_cells(
+        actor=clerk, round_id=filled, edits=[Edit(spot, str(int(seen) + 1), seen)], now=NOW
+    )
     assert (done.refused, done.conflicts) == ({}, [])
     after = set(SnapshotValue.objects.values_list("table", "row", "element", "text"))
     assert before == after

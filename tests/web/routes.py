@@ -27,6 +27,7 @@ class Route:
     passed: int = 200
     open: bool = False
     everywhere: bool = False  # of no region: there are no outsiders
+    query: str = ""
     unseen: frozenset = frozenset()  # who finds nothing though he belongs: it is above him
 
 
@@ -46,6 +47,14 @@ def of_upload(_home, made):
     return {"upload_id": made["upload_id"]}
 
 
+def of_snapshot(_home, made):
+    return {"snapshot_id": made["snapshot_id"]}
+
+
+def of_run(_home, made):
+    return {"run_id": made["run_id"]}
+
+
 def nothing(_home):
     return {}
 
@@ -53,6 +62,8 @@ def nothing(_home):
 SCHOOL = frozenset({Role.SCHOOL_CLERK})
 WHO_SEE_ROUNDS = EVERYBODY - {Role.SYSTEM_ADMINISTRATOR}
 WHO_FILL_IN = frozenset({Role.SCHOOL_CLERK, Role.COUNTY_CLERK})
+WHO_SEE_RESULTS = EVERYBODY - {Role.SCHOOL_CLERK, Role.SYSTEM_ADMINISTRATOR}
+WHO_FREEZE = frozenset({Role.COUNTY_CLERK, Role.COUNTY_REVIEWER, Role.COUNTY_DIRECTOR})
 WHO_DECIDE = frozenset({Role.COUNTY_CLERK, Role.COUNTY_DIRECTOR})
 
 
@@ -98,6 +109,33 @@ ROUTES = {
     "batch": Route(
         arguments=lambda _home, made: {"batch_id": made["batch_id"]},
         roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL,
+    ),
+    "snapshots-of-round": Route(arguments=of_round, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
+    "snapshot": Route(arguments=of_snapshot, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
+    "snapshot-values": Route(arguments=of_snapshot, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
+    "evaluate-again": Route(
+        arguments=of_snapshot, roles=WHO_FREEZE, unseen=SCHOOL, post=nothing, passed=302
+    ),
+    "run": Route(arguments=of_run, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
+    "run-schools": Route(arguments=of_run, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
+    "run-school": Route(
+        arguments=of_run, roles=WHO_SEE_RESULTS, unseen=SCHOOL, query="?school=YL0001"
+    ),
+    "run-indicator": Route(
+        arguments=lambda home, made: of_run(home, made) | {"indicator": "sports_area_per_pupil"},
+        roles=WHO_SEE_RESULTS, unseen=SCHOOL,
+    ),
+    "run-explain": Route(
+        arguments=of_run, roles=WHO_SEE_RESULTS, unseen=SCHOOL,
+        query="?indicator=sports_area_per_pupil&school=YL0001",
+    ),
+    "run-file": Route(
+        arguments=lambda home, made: of_run(home, made) | {"name": "results.json"},
+        roles=WHO_SEE_RESULTS, unseen=SCHOOL,
+    ),
+    "run-compare": Route(
+        arguments=lambda home, made: of_run(home, made) | {"other_id": made["run_id"]},
+        roles=WHO_SEE_RESULTS, unseen=SCHOOL,
     ),
     "discard": Route(
         arguments=of_upload, roles=WHO_DECIDE, unseen=SCHOOL, post=nothing, passed=302

@@ -1,20 +1,26 @@
 """Every route, for every role, inside and outside its region, and for nobody at all."""
 
 import datetime as dt
+import tempfile
+from functools import cache
+from pathlib import Path
 
+import polars as pl
 import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from junheng.base.people import Department, Role
+from junheng.intake.rows import values_of
 from junheng.intake.template import write_template
+from junheng.operations.evaluating import evaluate_frozen
 from junheng.operations.people import Offer, invite
 from junheng.rulebook.loader import load_rulebook
 from junheng.store import files
-from junheng.store.models import Batch, Membership, Round, Upload, User
+from junheng.store.models import Batch, Membership, Round, Run, Snapshot, Upload, User
 from web.routes import ROUTES
-from world import HOMES, MACHINE, NOW, join
+from world import HOMES, MACHINE, NOW, join, sample_tables
 
 
 def test_every_route_has_an_entry():
@@ -52,6 +58,46 @@ def an_upload(world, county, content):
     )
 
 
+OF_RESULTS = {name for name in ROUTES if name.startswith(("run", "snapshot", "evaluate"))}
+
+
+@cache
+def evaluated():
+    """What a worker makes of the sample county, by the name of the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        values = values_of(sample_tables(), load_rulebook("moe-2017-6").dictionary)
+        rows = [[*spot, "reported", kept.text] for spot, kept in values.items()]
+        names = ["table", "row", "element", "state", "text"]
+        frozen = Path(folder) / "values.parquet"
+        pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row").write_parquet(
+            frozen
+        )
+        about = {
+            "values": str(frozen), "county": "东县", "rulebook": "moe-2017-6", "on": "2026-09-01",
+            "at": NOW.isoformat(), "reasons": [],
+        }  # fmt: skip
+        told = evaluate_frozen(frozen=about, folder=folder, tell=lambda *_: None)
+        written = {name: (Path(folder) / name).read_bytes() for name in told["files"]}
+    return told, written
+
+
+def a_run(world, opened):
+    """A snapshot of the sample county that was evaluated."""
+    told, written = evaluated()
+    by = world.users["sender"]
+    snapshot = Snapshot.objects.create(
+        round=opened, name="预览", kind="preview", by=by, at=NOW, report_state="collecting",
+        content="0" * 64, sha256=files.put(b"values"), count=1,
+    )  # fmt: skip
+    made = Run.objects.create(
+        snapshot=snapshot, by=by, made_at=NOW, done_at=NOW, strict=told["strict"],
+        relaxed=told["relaxed"], engine_version=told["engine_version"],
+        rulebook_sha256=told["rulebook_sha256"],
+        files={name: files.put(content) for name, content in written.items()},
+    )  # fmt: skip
+    return {"snapshot_id": snapshot.pk, "run_id": made.pk}
+
+
 @pytest.fixture
 def asked(world, blank):
     """Ask for a route about the home of a role inside the first province."""
@@ -82,7 +128,9 @@ def asked(world, blank):
             "invitation_id": given.invitation_id,
             "membership_id": Membership.objects.get(user=member).pk,
         }
-        url = reverse(name, kwargs=route.arguments(home, made))
+        if name in OF_RESULTS:
+            made |= a_run(world, upload.round)
+        url = reverse(name, kwargs=route.arguments(home, made)) + route.query
         return client.get(url) if route.post is None else client.post(url, route.post(home))
 
     return ask

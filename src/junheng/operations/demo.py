@@ -23,6 +23,7 @@ from junheng.intake.template import write_template
 from junheng.operations.people import Newcomer, Offer, accept_as_new, invite
 from junheng.operations.regions import Listed, load_regions
 from junheng.operations.rounds import Terms, open_round
+from junheng.operations.snapshots import Wanted, freeze
 from junheng.operations.uploads import commit, receive
 from junheng.operations.worker import QueueReader
 from junheng.rulebook.law import Law, law_of
@@ -95,7 +96,7 @@ def is_filled() -> bool:
 
 
 def fill_with_data(*, now: dt.datetime) -> None:
-    """Open a round in the demonstration county and take over its workbook, as its clerk would."""
+    """Open a round in the demonstration county, take over its workbook, and have it evaluated."""
     county = find_by_code(code=_county())
     assert county is not None
     clerk = _actor_of(Role.COUNTY_CLERK)
@@ -112,8 +113,12 @@ def fill_with_data(*, now: dt.datetime) -> None:
         upload_id = receive(
             actor=clerk, round_id=round_id, name=file.name, content=file.read_bytes(), now=now
         )
-    QueueReader(threading.Event()).work_once()
+    reader = QueueReader(threading.Event())
+    reader.work_once()
     commit(actor=clerk, upload_id=upload_id, now=now)
+    wanted = Wanted(round_id=round_id, name=_words()["snapshot"], is_preview=True)
+    freeze(actor=clerk, wanted=wanted, now=now)
+    reader.work_once()
 
 
 def list_accounts() -> Sequence[Account]:

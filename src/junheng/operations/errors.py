@@ -217,3 +217,13 @@ class IncoherentDataError(JunhengError):
         "{count} values contradict others, first {where}: {why}. "
         "Correct them in the round and freeze again."
     )
+
+
+class OtherRulesError(JunhengError):
+    """An old evaluation was to be explained or compared by rules that are others by now."""
+
+    slug = "other-rules"
+    sentence = (
+        "The rulebook has changed since this evaluation, so it cannot be taken apart. "
+        "Its results stand; evaluate the snapshot again to have it explained."
+    )

@@ -37,7 +37,7 @@ from junheng.store.queries.snapshots import run_topic
 from junheng.store.queries.submissions import content_of, is_signed, report_state_of
 
 _EVALUATE: Final = "junheng.operations.evaluating:evaluate_frozen"
-_TOGETHER: Final = 2000  # rows in one statement
+_TOGETHER: Final = 4000  # rows in one statement
 _COLUMNS: Final = ("table", "row", "element", "state", "text")
 
 

@@ -157,3 +157,17 @@ class EventsForm(forms.Form):
             since=typed.get("since"),
             until=typed.get("until"),
         )
+
+
+class FreezeForm(forms.Form):
+    """Under which name a round is frozen, and whether the county stands for it."""
+
+    name = forms.CharField(max_length=_LONGEST_NAME)
+    kind = forms.ChoiceField(choices=lambda: list(wording()["snapshot_kinds"].items()))
+    note = forms.CharField(max_length=_LONGEST_REASON, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 Django's own
+        """Put the labels."""
+        super().__init__(*args, **kwargs)
+        for name in ("name", "kind", "note"):
+            self.fields[name].label = _label(f"snapshot_{name}")

@@ -1,0 +1,129 @@
+"""What an evaluation of a snapshot found, opened again: its kept results, and its explanations."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from junheng.evaluate.county import evaluate_county
+from junheng.evaluate.findings import CountyEvaluation
+from junheng.explain.compare import Comparison, Version, compare
+from junheng.explain.excluded import why_excluded
+from junheng.explain.trace import Trace, trace
+from junheng.intake.rows import Spot, values_of
+from junheng.intake.tables import Tables
+from junheng.operations.errors import NothingThereError, OtherRulesError
+from junheng.operations.evaluating import DATA, read_frozen
+from junheng.publish.editions import RESULTS
+from junheng.publish.words import Names, names_of
+from junheng.rulebook.law import Law, law_of
+from junheng.rulebook.loader import load_rulebook
+from junheng.store import files
+from junheng.store.queries.rounds import RoundRow
+from junheng.store.queries.snapshots import RunRow
+
+_REMEMBERED: Final = 6  # evaluations on whose pages people are at once; none of them ever changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """The document of an evaluation as it was kept, and what its rulebook calls things."""
+
+    document: Mapping[str, Any]
+    law: Law
+    names: Names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """One indicator of a school or of the county taken apart."""
+
+    traces: Sequence[Trace]
+    excluded: str | None  # why the school is not judged by it
+    spots: Mapping[tuple[str, str], Spot]  # which value stands in a cell of the workbook
+
+
+def results_of(run: RunRow, row: RoundRow) -> Results:
+    """Return what was kept of a finished evaluation."""
+    return _results(run.files[RESULTS], row.rulebook, row.on)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _results(digest: str, rulebook: str, on: dt.date) -> Results:
+    law = law_of(load_rulebook(rulebook), on)
+    document = json.loads(files.path_of(digest).read_bytes())
+    return Results(document=document, law=law, names=names_of(law))
+
+
+def explain(run: RunRow, row: RoundRow, *, school: str | None, indicator: str) -> Explained:
+    """Take an indicator of a school (or of the county) apart, from the frozen workbook.
+
+    Raises:
+        NothingThereError: there is no such indicator or school.
+        OtherRulesError: the rulebook is not the one the evaluation was made with any more.
+    """
+    engine = _engine(run, row)
+    known = {one.id for one in (*engine.law.items, *engine.law.others)}
+    schools = set(engine.tables["schools"]["school"].to_list())
+    if indicator not in known or (school is not None and school not in schools):
+        raise NothingThereError
+    return Explained(
+        traces=trace(
+            engine.evaluation, engine.tables, engine.law, school=school, indicator=indicator
+        ),
+        excluded=why_excluded(engine.tables, engine.law, school=school, indicator=indicator),
+        spots=engine.spots,
+    )
+
+
+def compare_runs(
+    before: tuple[RunRow, RoundRow], after: tuple[RunRow, RoundRow]
+) -> tuple[Comparison, Names]:
+    """Return which verdicts changed between two evaluations, and how much of it is what.
+
+    Raises:
+        OtherRulesError: a rulebook is not the one of then any more, or the two ask for other data.
+    """
+    first, second = (_engine(*one) for one in (before, after))
+    if first.law.rulebook.dictionary != second.law.rulebook.dictionary:
+        raise OtherRulesError
+    found = compare(
+        Version(tables=first.tables, law=first.law), Version(tables=second.tables, law=second.law)
+    )
+    return found, names_of(second.law)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Engine:
+    tables: Tables
+    law: Law
+    evaluation: CountyEvaluation
+    spots: Mapping[tuple[str, str], Spot]
+
+
+def _engine(run: RunRow, row: RoundRow) -> _Engine:
+    if load_rulebook(row.rulebook).sha256 != run.rulebook_sha256:
+        raise OtherRulesError
+    return _evaluated(run.files[DATA], row.rulebook, row.on)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _evaluated(digest: str, rulebook: str, on: dt.date) -> _Engine:
+    rules = load_rulebook(rulebook)
+    law = law_of(rules, on)
+    with tempfile.TemporaryDirectory() as folder:
+        named = Path(folder) / DATA
+        named.symlink_to(files.path_of(digest))
+        tables = read_frozen(named, rules).tables
+    spots = {
+        (kept.cell.sheet, kept.cell.address): spot
+        for spot, kept in values_of(tables, rules.dictionary).items()
+        if kept.cell is not None
+    }
+    return _Engine(tables=tables, law=law, evaluation=evaluate_county(tables, law), spots=spots)
