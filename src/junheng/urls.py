@@ -6,10 +6,13 @@ from junheng.web.console import (
     batches,
     doors,
     events,
+    explaining,
     grid,
     people,
     regions,
+    reports,
     results,
+    reviewing,
     rounds,
     snapshots,
     statistics,
@@ -40,6 +43,14 @@ urlpatterns = [
     path("batches/<int:batch_id>/", batches.batch, name="batch"),
     path("uploads/<int:upload_id>/discard/", rounds.discard, name="discard"),
     path("uploads/<int:upload_id>/undo/", rounds.undo, name="undo"),
+    # Review.
+    path("rounds/<int:round_id>/data/", reviewing.school_data, name="school-data"),
+    path("rounds/<int:round_id>/data/act/", reviewing.review_act, name="review-act"),
+    path("rounds/<int:round_id>/data/reason/", reviewing.explain_odd, name="explain-odd"),
+    path("rounds/<int:round_id>/cell/", reviewing.cell, name="cell"),
+    path("threads/<int:thread_id>/settle/", reviewing.settle, name="settle"),
+    path("rounds/<int:round_id>/queue/", reports.review_queue, name="review-queue"),
+    path("rounds/<int:round_id>/report/", reports.county_report, name="county-report"),
     # Freezing, evaluation and what it found.
     path(
         "rounds/<int:round_id>/snapshots/", snapshots.snapshots_of_round, name="snapshots-of-round"
@@ -55,9 +66,9 @@ urlpatterns = [
         results.run_indicator,
         name="run-indicator",
     ),
-    path("runs/<int:run_id>/explain/", results.run_explain, name="run-explain"),
+    path("runs/<int:run_id>/explain/", explaining.run_explain, name="run-explain"),
     path("runs/<int:run_id>/files/<str:name>/", snapshots.run_file, name="run-file"),
-    path("runs/<int:run_id>/compare/<int:other_id>/", results.run_compare, name="run-compare"),
+    path("runs/<int:run_id>/compare/<int:other_id>/", explaining.run_compare, name="run-compare"),
     path("regions/<int:region_id>/events/", events.events_of_region, name="events-of-region"),
 ]
 

@@ -110,6 +110,25 @@ ROUTES = {
         arguments=lambda _home, made: {"batch_id": made["batch_id"]},
         roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL,
     ),
+    # A school sees its own data alone; here they are asked for the first school's.
+    "school-data": Route(arguments=of_round, roles=WHO_SEE_ROUNDS, query="?school=S1"),
+    "review-act": Route(
+        arguments=of_round, roles=WHO_SEE_ROUNDS, passed=422,
+        post=lambda _home: {"school": "S1", "act": "submit"},
+    ),
+    "explain-odd": Route(
+        arguments=of_round, roles=WHO_SEE_ROUNDS, passed=422, post=lambda _home: {"school": "S1"}
+    ),
+    "cell": Route(
+        arguments=of_round, roles=WHO_SEE_ROUNDS,
+        query="?table=schools&row=S1&element=pupils_primary",
+    ),
+    "settle": Route(
+        arguments=lambda _home, made: {"thread_id": made["thread_id"]},
+        roles=WHO_SEE_ROUNDS, post=nothing, passed=422,
+    ),
+    "review-queue": Route(arguments=of_round, roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL),
+    "county-report": Route(arguments=of_round, roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL),
     "snapshots-of-round": Route(arguments=of_round, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
     "snapshot": Route(arguments=of_snapshot, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
     "snapshot-values": Route(arguments=of_snapshot, roles=WHO_SEE_RESULTS, unseen=SCHOOL),

@@ -18,7 +18,17 @@ from junheng.operations.evaluating import evaluate_frozen
 from junheng.operations.people import Offer, invite
 from junheng.rulebook.loader import load_rulebook
 from junheng.store import files
-from junheng.store.models import Batch, Membership, Round, Run, Snapshot, Upload, User
+from junheng.store.models import (
+    Batch,
+    Membership,
+    Round,
+    Run,
+    Snapshot,
+    Submission,
+    Thread,
+    Upload,
+    User,
+)
 from web.routes import ROUTES
 from world import HOMES, MACHINE, NOW, join, sample_tables
 
@@ -119,7 +129,14 @@ def asked(world, blank):
         member = join(world, below, code, login=f"another.{User.objects.count()}")
         county = world.regions["900101"]
         upload = an_upload(world, county, blank)
+        submission = Submission.objects.create(round=upload.round, school="S1")
+        thread = Thread.objects.create(
+            submission=submission, table="schools", row="S1", element="pupils_primary",
+            disputed=False, opened_by=world.users["sender"], opened_at=NOW, last_value=0,
+            resolved_by=world.users["sender"], resolved_at=NOW,
+        )  # fmt: skip
         made = {
+            "thread_id": thread.pk,
             "county_id": county.pk,
             "round_id": upload.round_id,
             "upload_id": upload.pk,

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from junheng.base.people import Action, Level
 from junheng.store.queries.people import Standing
 from junheng.store.queries.regions import Change, Place, list_above, list_changes, list_children
+from junheng.store.queries.reviewing import Waiting, waiting_for
 from junheng.store.queries.rounds import RoundRow, list_rounds
 from junheng.web.access import SignedIn, place_for, signed_in
+from junheng.web.wording import word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodoRow:
+    """One thing that waits for somebody, and where it is done."""
+
+    what: str
+    round: str
+    url: str
+    deadline: dt.datetime
+    days: int  # left until the deadline; negative when it is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +40,36 @@ class HomePage:
 
     name: str
     standings: Sequence[Standing]
+    todo: Sequence[TodoRow]
 
 
 @require_safe
 @signed_in
 def home(request: SignedIn) -> HttpResponse:
-    """Show where somebody is what."""
-    page = HomePage(name=request.actor.name, standings=request.actor.standings)
+    """Show what waits for somebody, and where he is what."""
+    now = timezone.now()
+    todo = [_todo(one, now) for one in waiting_for(actor=request.actor, now=now)]
+    page = HomePage(name=request.actor.name, standings=request.actor.standings, todo=todo)
     return render(request, "console/home.html", {"page": page})
+
+
+_OF_THE_REPORT: Final = frozenset({"sign", "endorse", "approve", "returned"})
+
+
+def _todo(one: Waiting, now: dt.datetime) -> TodoRow:
+    told = {"school_name": one.school_name, "county": one.county, "count": one.count}
+    if one.what in _OF_THE_REPORT:
+        url = reverse("county-report", args=[one.round_id])
+    elif one.what == "accept":
+        url = f"{reverse('review-queue', args=[one.round_id])}?state=submitted"
+    else:
+        query = urlencode({"school": one.school})
+        url = f"{reverse('school-data', args=[one.round_id])}?{query}"
+    days = (timezone.localdate(one.deadline) - timezone.localdate(now)).days
+    return TodoRow(
+        what=word("todo", one.what).format(**told), round=f"{one.county} {one.round_name}",
+        url=url, deadline=one.deadline, days=days,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

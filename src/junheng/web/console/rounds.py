@@ -140,6 +140,7 @@ class RoundPage:
     given_up: Sequence[int]  # uploads whose reading was given up
     may_upload: bool
     may_send_forms: bool
+    may_review: bool
     may_see_results: bool
     error: str
 
@@ -167,6 +168,7 @@ def round_board(request: SignedIn, round_id: int) -> HttpResponse:
         uploads=listed,
         may_upload=_may_upload(request.actor, found),
         may_send_forms=request.actor.may(Action.UPLOAD, found.county.path),
+        may_review=mine is None,
         may_see_results=request.actor.may(Action.SEE_RESULTS, found.county.path),
         error=error,
     )
