@@ -99,21 +99,24 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
 
 
 def _computing(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes that compute: no annotations, decorators, or texts standing alone."""
+    """Yield the nodes that compute: no annotations, decorators, assertions, or texts standing alone."""
     skipped = {"annotation", "returns", "decorator_list"}
     for name, value in ast.iter_fields(tree):
         if name in skipped or (isinstance(tree, ast.ImportFrom | ast.Import)):
             continue
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST) and not _is_alias(child):
+            if isinstance(child, ast.AST) and not (_is_alias(child) or _is_assertion(child)):
                 yield child
                 yield from _computing(child)
 
 
+def _is_assertion(node: ast.AST) -> bool:
+    """Whether it only says what must be so anyway, such as that zipped lists are of a length."""
+    return isinstance(node, ast.Assert | ast.keyword) and getattr(node, "arg", "strict") == "strict"
+
+
 def _is_alias(node: ast.AST) -> bool:
-    """Whether a statement gives a type another name, or asserts one: neither computes."""
-    if isinstance(node, ast.Assert):
-        return True
+    """Whether a statement gives a type another name."""
     if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
         return False
     return node.targets[0].id.lstrip("_")[:1].isupper() and isinstance(

@@ -150,3 +150,14 @@ def test_the_last_reason_given_for_one_thing_counts():
     warning = one("point_large", LARGE)
     reasons = [reason_for(warning, "先"), replace(reason_for(warning), reason="后")]
     assert answer([warning], reasons).passed[0][1].reason == "后"
+
+
+def test_a_list_whose_lines_end_early_has_nobody_who_said_it(tmp_path):
+    warning = one("point_large", LARGE)
+    path = tmp_path / "reasons.csv"
+    heads = ["编号", "理由", "说明人"]
+    lines = [",".join(heads), f"{warning.fingerprint},撤并后合班", "只有编号"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    first, second = read_reasons(path)
+    assert first == Reason(fingerprint=warning.fingerprint, reason="撤并后合班", who="")
+    assert (second.reason, second.who) == ("", "")

@@ -75,13 +75,24 @@ def _range(test: Range, view: View, chosen: Flags) -> Found:
     value = view.numbers(test.of)
     odd = np.zeros(len(view), dtype=np.bool_)
     if test.low is not None:
-        odd |= value < float(test.low) - SLACK
+        odd |= _under(value, float(test.low))
     if test.above is not None:
         odd |= value <= float(test.above)
     if test.high is not None:
-        odd |= value > float(test.high) + SLACK
+        odd |= _over(value, float(test.high))
     told = {"value": value, "low": _number(test.low), "high": _number(test.high)}
     return Found(odd=odd & chosen, names=test.of, told=told)
+
+
+def _over(values: Numbers, line: Numbers | float) -> Flags:
+    """Return what is above a line by more than computing with fractions can make it."""
+    above: Flags = values > line + SLACK
+    return above
+
+
+def _under(values: Numbers, line: Numbers | float) -> Flags:
+    """Return what is below a line by more than computing with fractions can make it."""
+    return _over(-values, -line)
 
 
 def _number(figure: Figure | None) -> float | str:
@@ -90,15 +101,13 @@ def _number(figure: Figure | None) -> float | str:
 
 def _compare(test: Compare, view: View, chosen: Flags) -> Found:
     left, right = view.numbers(test.left), view.numbers(test.right) + test.ahead
-    slack = float(test.plus) + np.abs(right) * float(test.percent) / 100 + SLACK
-    apart = left - right
-    if test.sign == "at_most":
-        odd = apart > slack
-    elif test.sign == "at_least":
-        odd = apart < -slack
-    else:
-        odd = np.abs(apart) > slack
-    told = {"left": left, "right": right, "apart": np.abs(apart)}
+    slack = float(test.plus) + np.abs(right) * float(test.percent) / 100
+    odd = np.zeros(len(view), dtype=np.bool_)
+    if test.sign != "at_least":
+        odd |= _over(left, right + slack)
+    if test.sign != "at_most":
+        odd |= _under(left, right - slack)
+    told = {"left": left, "right": right, "apart": np.abs(left - right)}
     return Found(odd=odd & chosen, names=(*test.left, *test.right), told=told)
 
 
@@ -117,9 +126,9 @@ def _ratio(test: Ratio, view: View, chosen: Flags) -> Found:
     ratio, upper, lower = _quotient(view, test.over, test.under, test.per, test.under_minus)
     odd = np.zeros(len(view), dtype=np.bool_)
     if test.low is not None:
-        odd |= ratio < float(test.low) - SLACK
+        odd |= _under(ratio, float(test.low))
     if test.high is not None:
-        odd |= ratio > float(test.high) + SLACK
+        odd |= _over(ratio, float(test.high))
     told = {
         "ratio": ratio, "over": upper, "under": lower,
         "low": _number(test.low), "high": _number(test.high),
@@ -131,9 +140,9 @@ def _ratio(test: Ratio, view: View, chosen: Flags) -> Found:
 def _slip(test: Slip, view: View, chosen: Flags) -> Found:
     ratio, upper, lower = _quotient(view, test.over, test.under, test.per)
     low, high, factor = float(test.low), float(test.high), float(test.factor)
-    outside = (ratio < low) | (ratio > high)
+    outside = _under(ratio, low) | _over(ratio, high)
     meant = ratio * factor
-    odd = outside & (meant >= low - SLACK) & (meant <= high + SLACK)
+    odd = outside & ~_under(meant, low) & ~_over(meant, high)
     told = {
         "ratio": ratio, "over": upper, "under": lower, "low": low, "high": high,
         "meant": upper * factor, "meant_ratio": meant,
@@ -154,9 +163,8 @@ def _peers(test: Peers, view: View, chosen: Flags) -> Found:
     median, spread, alone, count = (np.full(len(view), np.nan) for _ in range(4))
     median[known], spread[known], alone[known], count[known] = peers
     away = np.abs(np.log(np.where(known, ratio, 1.0)) - median)
-    strange = away > spread * float(test.limit) + SLACK
-    strange |= alone > np.log(float(test.apart)) + SLACK
-    odd = known & (away > np.log(float(test.factor)) + SLACK) & strange
+    strange = _over(away, spread * float(test.limit)) | _over(alone, np.log(float(test.apart)))
+    odd = known & _over(away, np.log(float(test.factor))) & strange
     middles = np.exp(median)
     told = {
         "ratio": ratio, "over": upper, "under": lower, "median": middles,
@@ -175,9 +183,9 @@ def _among_peers(values: Numbers, group: Positions) -> Numbers:
     """Return for every value of its group: median, spread, distance to the nearest other, count."""
     order = np.lexsort((values, group))
     in_order, of = values[order], group[order]
-    starts = np.flatnonzero(np.diff(of, prepend=-1))
-    sizes = np.diff(starts, append=len(of))
-    each = np.repeat(np.arange(len(starts)), sizes)
+    _, starts, each, sizes = np.unique(
+        of, return_index=True, return_inverse=True, return_counts=True
+    )
     middle = _medians(in_order, starts, sizes)[each]
     away = np.abs(in_order - middle)
     spread = _medians(away[np.lexsort((away, of))], starts, sizes)[each] * _TO_DEVIATION

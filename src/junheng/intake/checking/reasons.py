@@ -107,6 +107,5 @@ def _reasons(grid: Grid) -> tuple[Reason, ...] | None:
 
 
 def _text(row: Sequence[object], column: int | None) -> str:
-    if column is None or column >= len(row):
-        return ""
-    return clean(shown(row[column]))
+    cells = () if column is None else row[column : column + 1]
+    return "".join(clean(shown(cell)) for cell in cells)

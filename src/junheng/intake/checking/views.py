@@ -429,8 +429,7 @@ def _total(view: View, of: Total) -> Numbers:
     else:
         made = _gathered(of.how, source.column(of.of).values[chosen], groups, len(view))
     # A county that has not begun a table has no totals of it.
-    if not view.begun <= source.begun:
-        made[[county not in source.begun for county in view.part_of(COUNTY)]] = np.nan
+    made[[county not in source.begun for county in view.part_of(COUNTY)]] = np.nan
     return made
 
 
