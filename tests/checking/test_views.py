@@ -83,7 +83,7 @@ def test_peers_stand_as_plain_counting_says(seed):
     count = dice.randrange(1, 30)
     values = np.array([round(dice.uniform(-3, 3), 2) for _ in range(count)])
     group = np.array([dice.randrange(4) * 3 for _ in range(count)])
-    found = kinds._among_peers(values, group)
+    found = kinds.among_peers(values, group)
     of = defaultdict(list)
     for one, name in zip(values, group, strict=True):
         of[name].append(one)
@@ -91,7 +91,7 @@ def test_peers_stand_as_plain_counting_says(seed):
         others = list(of[name])
         others.remove(one)
         middle = median(of[name])
-        spread = median(abs(other - middle) for other in of[name]) * kinds._TO_DEVIATION
+        spread = median(abs(other - middle) for other in of[name]) * kinds.TO_DEVIATION
         near = min((abs(one - other) for other in others), default=np.inf)
         assert found[:, at] == pytest.approx([middle, spread, near, len(of[name])])
 

@@ -46,7 +46,7 @@ from junheng.intake.text import normal
 Flags = NDArray[np.bool_]
 
 # What makes the median absolute deviation of a normal sample its standard deviation.
-_TO_DEVIATION: Final = 1.4826
+TO_DEVIATION: Final = 1.4826
 # Texts compared again and again: names and evidence of a large county.
 _TEXTS_KEPT: Final = 100_000
 
@@ -157,7 +157,7 @@ def _peers(test: Peers, view: View, chosen: Flags) -> Found:
     alike = [view.part_of(COUNTY)[known], *(_words(view, name)[known] for name in test.alike)]
     wide = _numbered(zip(*alike, strict=True))
     logs = np.log(ratio[known])
-    near, far = (_among_peers(logs, of) for of in (wide * (len(test.bands) + 1) + band, wide))
+    near, far = (among_peers(logs, of) for of in (wide * (len(test.bands) + 1) + band, wide))
     peers = np.where(near[3] >= test.fewest, near, far)
     peers[:, peers[3] < test.fewest] = np.nan
     median, spread, alone, count = (np.full(len(view), np.nan) for _ in range(4))
@@ -179,7 +179,7 @@ def _numbered(keys: Iterable[object]) -> Positions:
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.intp)
 
 
-def _among_peers(values: Numbers, group: Positions) -> Numbers:
+def among_peers(values: Numbers, group: Positions) -> Numbers:
     """Return for every value of its group: median, spread, distance to the nearest other, count."""
     order = np.lexsort((values, group))
     in_order, of = values[order], group[order]
@@ -188,7 +188,7 @@ def _among_peers(values: Numbers, group: Positions) -> Numbers:
     )
     middle = _medians(in_order, starts, sizes)[each]
     away = np.abs(in_order - middle)
-    spread = _medians(away[np.lexsort((away, of))], starts, sizes)[each] * _TO_DEVIATION
+    spread = _medians(away[np.lexsort((away, of))], starts, sizes)[each] * TO_DEVIATION
     steps = np.where(np.diff(of) == 0, np.diff(in_order), np.inf)
     nearest = np.minimum(np.append(np.inf, steps), np.append(steps, np.inf))
     found = np.empty((4, len(values)))
