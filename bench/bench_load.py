@@ -68,7 +68,9 @@ def _evening(folder: Path, options: argparse.Namespace) -> bool:
     workers = ["--workers", str(options.workers)]
     with (folder / "site.log").open("wb") as log:
         site = subprocess.Popen(
-            [junheng, "site", "serve", "--port", str(port), *workers], stdout=log, stderr=log
+            [junheng, "site", "serve", "--port", str(port), *workers, "--processes", "2"],
+            stdout=log,
+            stderr=log,
         )
         try:
             _wait_for(port)

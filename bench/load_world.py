@@ -61,7 +61,7 @@ def schools_of(count: int) -> Iterator[tuple[str, str, Tables]]:
 
 def _own(tables: Tables, school: str, code: str, name: str) -> Tables:
     """Return the rows of one school, under another code and name."""
-    rows: dict[str, list[dict[str, object]]] = {"county": [{"county": NAME}]}
+    rows: dict[str, list[dict[str, object]]] = {"county": [{"county_name": NAME}]}
     for table, frame in tables.frames.items():
         if "school" not in frame.columns:
             continue

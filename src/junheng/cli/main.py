@@ -409,12 +409,18 @@ def site_serve(
         int,
         typer.Option("--workers", min=0, max=64, metavar=_what("whole"), help=help_of("workers")),
     ] = 1,
+    processes: Annotated[
+        int,
+        typer.Option(
+            "--processes", min=1, max=64, metavar=_what("whole"), help=help_of("processes")
+        ),
+    ] = 1,
 ) -> None:
     """Run the site with its workers until it is stopped."""
     _set_up_site()
     from junheng.cli.running import serve
 
-    serve(port, workers)
+    serve(port, workers, processes)
 
 
 @site_app.command("worker", cls=Command, help=help_of("site_worker"))

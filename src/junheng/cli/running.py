@@ -16,13 +16,14 @@ from junheng.cli.site import must_be_prepared
 from junheng.cli.words import word
 from junheng.operations.worker import QueueReader
 
+_THREADS: Final = 8  # of a process that answers pages
 _PATIENCE: Final = 10.0  # seconds a worker has to end its job; afterwards another takes it up
 _AGAIN_AFTER: Final = 1.0  # seconds between the end of a worker and the next one
 _LOOK_EVERY: Final = 0.4  # seconds between two looks at whether the site is still there
 
 
-def serve(port: int, workers: int) -> None:
-    """Run the site with its workers until it is stopped."""
+def serve(port: int, workers: int, processes: int) -> None:
+    """Run the site in some processes, with its workers, until it is stopped."""
     from granian.constants import Interfaces
     from granian.server import Server
 
@@ -34,7 +35,9 @@ def serve(port: int, workers: int) -> None:
             address="127.0.0.1",
             port=port,
             interface=Interfaces.WSGI,
-            blocking_threads=8,
+            workers=processes,
+            respawn_failed_workers=True,
+            blocking_threads=_THREADS,
             log_enabled=False,
         ).serve()
 

@@ -7,6 +7,7 @@ is, and at last the result, or the error a person can act on. It knows no databa
 from __future__ import annotations
 
 import json
+import os
 import resource
 import signal
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 OUT_OF_MEMORY: Final = 77  # an exit code nobody else uses
+_NICE: Final = 10
 _MEGABYTE: Final = 1024 * 1024
 _MOST_WRITTEN: Final = 256 * _MEGABYTE  # unpacked parts of a workbook; the guard allows far less
 
@@ -31,6 +33,7 @@ def main() -> None:
 
 
 def _limit(megabytes: int, seconds: int) -> None:
+    os.nice(_NICE)  # whoever looks at a page goes first
     resource.setrlimit(resource.RLIMIT_AS, (megabytes * _MEGABYTE,) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_WRITTEN,) * 2)
