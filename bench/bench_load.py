@@ -81,6 +81,9 @@ def _evening(folder: Path, options: argparse.Namespace) -> bool:
             site.terminate()
             site.wait()
     is_quick = _print_pages(asked)
+    complaints = (folder / "site.log").read_text(encoding="utf-8").splitlines()
+    for line in [one for one in complaints if "Error" in one][-5:]:
+        _tell(f"网站的日志：{line[:300]}")
     odd = differences(world)
     _tell(f"数：应有 {sum(map(len, world.values.values()))} 个，不符 {len(odd)} 个")
     for one in odd[:5]:

@@ -22,6 +22,8 @@ if os.environ.get("JUNHENG_TESTS_ON") == "postgresql" and "JUNHENG_DATABASE" not
 
 from junheng.settings import *  # noqa: F403
 
+# The databases of tests come and go; a pool would hold on to them.
+DATABASES["default"].get("OPTIONS", {}).pop("pool", None)  # noqa: F405 of the settings
 # Argon2 takes its time by design, and the tests sign in hundreds of times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -71,7 +71,8 @@ def _database(url: str, home: Path) -> dict[str, object]:
         # A folder for a socket is given as a percent-encoded host.
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 5 * _MINUTE,
+        # Threads come and go, and would each leave a connection behind.
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": _number("CONNECTIONS", 12)}},
         "CONN_HEALTH_CHECKS": True,
     }
 
@@ -195,6 +196,18 @@ UPLOAD_MEGABYTES = 20
 FORMS_MEGABYTES = 200  # of an archive of a county's statistics forms
 RULEBOOK = _asked("RULEBOOK", "moe-2017-6")  # offered first
 
+# ------------------------------------------------------------------ letters
+
+# Without a server no letter is sent; reminders stand on the pages all the same.
+EMAIL_HOST = _asked("SMTP_HOST")
+EMAIL_PORT = _number("SMTP_PORT", 587)
+EMAIL_HOST_USER = _asked("SMTP_USER")
+EMAIL_HOST_PASSWORD = _asked("SMTP_PASSWORD")
+EMAIL_USE_TLS = _is_on("SMTP_TLS", default=True)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = _asked("MAIL_FROM") or EMAIL_HOST_USER or "junheng@localhost"
+SITE_URL = _asked("URL").rstrip("/")  # put before the links of letters
+
 # ------------------------------------------------------------------ behind the pages
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -204,6 +217,8 @@ READ_APART = True
 READING_MEGABYTES = _number("READING_MEGABYTES", 1024)
 COMMIT_AT_ONCE_MEGABYTES = 4  # of what was read in a workbook; a county's is one or two
 READING_SECONDS = _number("READING_SECONDS", 120)
+EVALUATING_MEGABYTES = _number("EVALUATING_MEGABYTES", 4096)
+EVALUATING_SECONDS = _number("EVALUATING_SECONDS", 600)
 
 # ------------------------------------------------------------------ files and words
 

@@ -24,13 +24,14 @@ COMMANDS = [
     *(("site", name) for name in ("prepare", "serve", "worker", "regions", "invite", "demo")),
     ("audit",),
     ("audit", "verify"),
+    *((name,) for name in ("backup", "restore", "upgrade", "doctor")),
 ]
 # Latin words of a Chinese page: what is typed, formats, ids. A sentence would have others.
 TYPED = {
     *("junheng", "xlsx", "xls", "ods", "CSV", "Parquet", "Markdown", "moe", "cli", "h", "o"),
     *("json", "JSON", "TOML", "docx", "md", "Ctrl", "C"),
     # Files and codes that are typed: of administrative codes, and of roles and departments.
-    *("provinces", "cities", "areas", "csv", "finance", "http", "localhost"),
+    *("provinces", "cities", "areas", "csv", "finance", "http", "localhost", "zip"),
     *("system_administrator", "county_director", "school_clerk"),
 }
 

@@ -14,7 +14,7 @@ import pytest
 import junheng
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = (".ci", "bench", "docs", "frontend", "src", "tests", "tools")
+FOLDERS = (".ci", "bench", "deploy", "docs", "frontend", "src", "tests", "tools")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 # Joined here so that this file does not trip over itself.

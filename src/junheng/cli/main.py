@@ -485,6 +485,50 @@ def audit_verify() -> None:
         raise typer.Exit(1)
 
 
+@app.command("backup", cls=Command, help=help_of("backup"))
+def backup(
+    path: Annotated[Path, typer.Argument(metavar=_what("file"), help=help_of("backup_file"))],
+    *,
+    force: Annotated[bool, typer.Option("--force", help=help_of("force"))] = False,
+) -> None:
+    """Write the whole site into one file."""
+    _set_up_site()
+    from junheng.cli.keeping import keep
+
+    keep(path, force=force, now=_now())
+
+
+@app.command("restore", cls=Command, help=help_of("restore"))
+def restore(
+    path: Annotated[Path, typer.Argument(metavar=_what("file"), help=help_of("restore_file"))],
+    *,
+    force: Annotated[bool, typer.Option("--force", help=help_of("restore_force"))] = False,
+) -> None:
+    """Put a backup back and prove it."""
+    _set_up_site()
+    from junheng.cli.keeping import bring_back
+
+    bring_back(path, force=force, now=_now())
+
+
+@app.command("upgrade", cls=Command, help=help_of("upgrade"))
+def upgrade() -> None:
+    """Bring the site to the version that is installed."""
+    _set_up_site()
+    from junheng.cli import keeping
+
+    keeping.upgrade(now=_now())
+
+
+@app.command("doctor", cls=Command, help=help_of("doctor"))
+def doctor() -> None:
+    """Look whether the site can work."""
+    _set_up_site()
+    from junheng.cli.keeping import examine
+
+    examine(now=_now())
+
+
 def _set_up_site() -> None:
     """Let Django find its settings, which only the commands of the site need."""
     import django

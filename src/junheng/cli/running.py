@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from django.db import connections
+
 from junheng.cli.console import tell
 from junheng.cli.site import must_be_prepared
 from junheng.cli.words import word
@@ -28,6 +30,7 @@ def serve(port: int, workers: int, processes: int) -> None:
     from granian.server import Server
 
     must_be_prepared()
+    let_go_of_databases()
     tell(word("site", "serving", port=port))
     with _workers(workers):
         Server(
@@ -40,6 +43,14 @@ def serve(port: int, workers: int, processes: int) -> None:
             blocking_threads=_THREADS,
             log_enabled=False,
         ).serve()
+
+
+def let_go_of_databases() -> None:
+    """Close what this process has open, so that processes made from it share nothing with it."""
+    for one in connections.all():
+        one.close()
+        if one.vendor == "postgresql":
+            one.close_pool()  # type: ignore[attr-defined]
 
 
 @contextmanager

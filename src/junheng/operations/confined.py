@@ -35,16 +35,18 @@ class Limits:
     seconds: int
 
 
-def call_apart(function: str, arguments: Mapping[str, object], *, tell: Tell) -> Any:  # noqa: ANN401
-    """Call a function as `call_confined` does, under the limits of the settings.
+def call_apart(
+    function: str, arguments: Mapping[str, object], *, tell: Tell, limits: Limits | None = None
+) -> Any:  # noqa: ANN401 as `call_confined`
+    """Call a function as `call_confined` does, under the limits of reading if none are told.
 
     Where the settings say that nothing is read apart, it is called right here.
     """
     if not settings.READ_APART:
         module, name = function.split(":")
         return getattr(import_module(module), name)(tell=tell, **arguments)
-    limits = Limits(megabytes=settings.READING_MEGABYTES, seconds=settings.READING_SECONDS)
-    return call_confined(function, arguments, limits=limits, tell=tell)
+    of_reading = Limits(megabytes=settings.READING_MEGABYTES, seconds=settings.READING_SECONDS)
+    return call_confined(function, arguments, limits=limits or of_reading, tell=tell)
 
 
 def tell_nobody(_steps_done: int, _steps: int) -> None:

@@ -227,3 +227,41 @@ class OtherRulesError(JunhengError):
         "The rulebook has changed since this evaluation, so it cannot be taken apart. "
         "Its results stand; evaluate the snapshot again to have it explained."
     )
+
+
+class BadBackupError(JunhengError):
+    """A file is no whole backup of this kind of site, or one could not be written or put back."""
+
+    slug = "bad-backup"
+    sentence = "The backup cannot be used or made: {why}. Nothing was changed."
+
+
+class SiteNotEmptyError(JunhengError):
+    """A backup was to be put over a site that holds something."""
+
+    slug = "site-not-empty"
+    sentence = "The site holds people and records already. Say --force to have them replaced."
+
+
+class SiteRunningError(JunhengError):
+    """A backup was to be put back while a worker is at work."""
+
+    slug = "site-running"
+    sentence = "The site is running. Stop it and its workers, wait a minute, and try again."
+
+
+class ToolMissingError(JunhengError):
+    """A program of the database is not installed."""
+
+    slug = "tool-missing"
+    sentence = "{program} is not installed. Install PostgreSQL's client programs."
+
+
+class EvaluationStoppedError(JunhengError):
+    """Evaluating a snapshot took more memory or time than it may."""
+
+    slug = "evaluation-stopped"
+    sentence = (
+        "The evaluation took more than {megabytes} MB or {seconds} seconds, so it was stopped. "
+        "The snapshot stands; have the limits raised and evaluate it again."
+    )

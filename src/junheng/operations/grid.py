@@ -302,7 +302,11 @@ def own_tables_of(rulebook: Rulebook) -> frozenset[str]:
 
 
 def _desk(actor: Actor, round_id: int, now: dt.datetime) -> _Desk:
-    row = Round.objects.select_for_update(of=("self",)).select_related("region").get(pk=round_id)
+    row = (
+        Round.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("region")
+        .get(pk=round_id)
+    )
     mine = reports_for(actor, row.region_id, row.region.path)
     must_be_open(row, now)
     rulebook = load_rulebook(row.rulebook)

@@ -96,7 +96,7 @@ def carry_out(job_id: int, work: Callable[[Running], None]) -> None:
 @transaction.atomic
 def _take(job_id: int) -> Running | None:
     now = timezone.now()
-    job = Job.objects.select_for_update().get(pk=job_id)
+    job = Job.objects.select_for_update(no_key=True).get(pk=job_id)
     if job.state not in _UNFINISHED or (job.lease_until is not None and job.lease_until > now):
         return None
     job.state, job.attempts = _State.RUNNING, job.attempts + 1
@@ -174,7 +174,7 @@ def _entries(jobs: Sequence[Job]) -> list[str]:
 
 @transaction.atomic
 def _reclaim(job_id: int, now: dt.datetime) -> bool:
-    job = Job.objects.select_for_update().get(pk=job_id)
+    job = Job.objects.select_for_update(no_key=True).get(pk=job_id)
     entry = DBTaskResult.objects.filter(pk__in=_entries([job])).first()
     if job.state not in _UNFINISHED or not _is_left(job, entry, now):
         return False

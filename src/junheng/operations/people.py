@@ -154,7 +154,7 @@ def accept_as_known(*, secret: str, actor: Actor, now: dt.datetime) -> None:
 
 def _open(secret: str, now: dt.datetime) -> Invitation:
     found = (
-        Invitation.objects.select_for_update(of=("self",))
+        Invitation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("region", "invited_by")
         .filter(secret_sha256=hash_of_secret(secret))
         .first()
@@ -200,7 +200,7 @@ def withdraw_invitation(*, actor: Actor, invitation_id: int, now: dt.datetime) -
         NotAllowedError: the actor may not manage people there.
     """
     found = (
-        Invitation.objects.select_for_update(of=("self",))
+        Invitation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("region")
         .filter(pk=invitation_id, accepted_at__isnull=True, withdrawn_at__isnull=True)
         .first()
@@ -234,7 +234,7 @@ def end_membership(*, actor: Actor, membership_id: int, reason: str, now: dt.dat
         LastAdministratorError: nobody would be left to let people in.
     """
     found = (
-        Membership.objects.select_for_update(of=("self",))
+        Membership.objects.select_for_update(of=("self",), no_key=True)
         .select_related("region", "user")
         .filter(pk=membership_id, until__isnull=True)
         .first()

@@ -66,7 +66,7 @@ def _read(job: Running) -> None:
 @transaction.atomic
 def _enter_reading(upload_id: int, reading: str, problem: str, *, now: dt.datetime) -> None:
     upload = (
-        Upload.objects.select_for_update(of=("self",))
+        Upload.objects.select_for_update(of=("self",), no_key=True)
         .select_related("round", "by")
         .get(pk=upload_id)
     )

@@ -233,7 +233,7 @@ def _move(region: Region, parent: Region) -> None:
 
 
 def _managed(actor: Actor, region_id: int) -> Region:
-    region = Region.objects.select_for_update(of=("self",)).get(
+    region = Region.objects.select_for_update(of=("self",), no_key=True).get(
         pk=region_id, valid_until__isnull=True
     )
     if not actor.may(Action.MANAGE_REGIONS, region.path):

@@ -20,12 +20,14 @@ from django_tasks import task
 from junheng.base.people import Action
 from junheng.base.review import word_of
 from junheng.intake.rows import Said
-from junheng.operations.confined import call_apart
+from junheng.operations.confined import Limits, call_apart
 from junheng.operations.errors import (
+    EvaluationStoppedError,
     NameTakenError,
     NotAllowedError,
     NothingToFreezeError,
     NotSignedError,
+    TooHeavyError,
 )
 from junheng.operations.events import Deed, record
 from junheng.operations.jobs import Running, carry_out, queue
@@ -164,13 +166,20 @@ def _evaluate(job: Running) -> None:
     Path(settings.HOME).mkdir(parents=True, exist_ok=True)
     # Beside what is kept, so that a full disk is noticed here and not in the folder for trifles.
     with tempfile.TemporaryDirectory(dir=settings.HOME, prefix="run-") as folder:
-        asked = {"frozen": _frozen(run.snapshot), "folder": folder}
-        told = call_apart(_EVALUATE, asked, tell=job.tell)
+        asked = {"frozen": frozen_of(run.snapshot), "folder": folder}
+        limits = Limits(
+            megabytes=settings.EVALUATING_MEGABYTES, seconds=settings.EVALUATING_SECONDS
+        )
+        try:
+            told = call_apart(_EVALUATE, asked, tell=job.tell, limits=limits)
+        except TooHeavyError as error:
+            raise EvaluationStoppedError(**error.params) from error
         kept = {name: files.put((Path(folder) / name).read_bytes()) for name in told["files"]}
     _enter(run.pk, kept, told, now=timezone.now())
 
 
-def _frozen(snapshot: Snapshot) -> dict[str, Any]:
+def frozen_of(snapshot: Snapshot) -> dict[str, Any]:
+    """Return what `evaluate_frozen` has to know of a snapshot."""
     row = snapshot.round
     return {
         "values": str(files.path_of(snapshot.sha256)), "county": row.region.name, "rulebook": row.rulebook, "on": row.on.isoformat(),
@@ -182,7 +191,9 @@ def _frozen(snapshot: Snapshot) -> dict[str, Any]:
 def _enter(
     run_id: int, kept: Mapping[str, str], told: Mapping[str, Any], *, now: dt.datetime
 ) -> None:
-    runs = Run.objects.select_for_update(of=("self",)).select_related("snapshot__round", "by")
+    runs = Run.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "snapshot__round", "by"
+    )
     run = runs.get(pk=run_id)
     if run.done_at is not None:
         return  # by somebody quicker

@@ -358,7 +358,7 @@ def _held(actor: Actor, upload_id: int, action: str) -> Upload:
     Two workbooks of one round are taken over one after the other, each compared with what stands.
     """
     upload = (
-        Upload.objects.select_for_update(of=("self", "round"))
+        Upload.objects.select_for_update(of=("self", "round"), no_key=True)
         .select_related("round__region")
         .get(pk=upload_id)
     )

@@ -21,7 +21,7 @@ class Whose:
 
 def hold(round_id: int) -> Round:
     """Return a round that nobody else changes until the transaction ends."""
-    rounds = Round.objects.select_for_update(of=("self",)).select_related("region")
+    rounds = Round.objects.select_for_update(of=("self",), no_key=True).select_related("region")
     return rounds.get(pk=round_id)
 
 
