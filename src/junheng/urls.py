@@ -8,6 +8,7 @@ from junheng.web.console import (
     events,
     explaining,
     grid,
+    late,
     people,
     regions,
     reports,
@@ -43,6 +44,8 @@ urlpatterns = [
     path("batches/<int:batch_id>/", batches.batch, name="batch"),
     path("uploads/<int:upload_id>/discard/", rounds.discard, name="discard"),
     path("uploads/<int:upload_id>/undo/", rounds.undo, name="undo"),
+    path("rounds/<int:round_id>/late/", late.late_exceptions, name="late-exceptions"),
+    path("late/<int:exception_id>/withdraw/", late.withdraw_late, name="withdraw-late"),
     # Review.
     path("rounds/<int:round_id>/data/", reviewing.school_data, name="school-data"),
     path("rounds/<int:round_id>/data/act/", reviewing.review_act, name="review-act"),

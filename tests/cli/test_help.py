@@ -21,7 +21,10 @@ COMMANDS = [
     ("rulebook",),
     *(("rulebook", name) for name in ("list", "show", "check", "docs", "diff")),
     ("site",),
-    *(("site", name) for name in ("prepare", "serve", "worker", "regions", "invite", "demo")),
+    *(
+        ("site", name)
+        for name in ("prepare", "serve", "worker", "regions", "invite", "remind", "demo")
+    ),
     ("audit",),
     ("audit", "verify"),
     *((name,) for name in ("backup", "restore", "upgrade", "doctor")),

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "deploy").iterdir())
-COMMANDS = {"site serve", "site worker", "backup"}
+COMMANDS = {"site serve", "site worker", "site remind", "backup"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda one: one.name)

@@ -110,6 +110,12 @@ ROUTES = {
         arguments=lambda _home, made: {"batch_id": made["batch_id"]},
         roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL,
     ),
+    "late-exceptions": Route(arguments=of_round, roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL),
+    "withdraw-late": Route(
+        arguments=lambda _home, made: {"exception_id": made["exception_id"]},
+        roles=frozenset({Role.COUNTY_REVIEWER, Role.COUNTY_DIRECTOR}), unseen=SCHOOL,
+        post=nothing, passed=302,
+    ),
     # A school sees its own data alone; here they are asked for the first school's.
     "school-data": Route(arguments=of_round, roles=WHO_SEE_ROUNDS, query="?school=S1"),
     "review-act": Route(

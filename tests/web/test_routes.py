@@ -20,6 +20,7 @@ from junheng.rulebook.loader import load_rulebook
 from junheng.store import files
 from junheng.store.models import (
     Batch,
+    LateException,
     Membership,
     Round,
     Run,
@@ -135,7 +136,12 @@ def asked(world, blank):
             disputed=False, opened_by=world.users["sender"], opened_at=NOW, last_value=0,
             resolved_by=world.users["sender"], resolved_at=NOW,
         )  # fmt: skip
+        late = LateException.objects.create(
+            round=upload.round, everybody=True, reason="停电", by=world.users["sender"], at=NOW,
+            until=timezone.now() + dt.timedelta(days=9),
+        )  # fmt: skip
         made = {
+            "exception_id": late.pk,
             "thread_id": thread.pk,
             "county_id": county.pk,
             "round_id": upload.round_id,

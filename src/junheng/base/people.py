@@ -89,6 +89,7 @@ class Action(StrEnum):
     UPLOAD = "upload"
     FREEZE = "freeze"  # and evaluate what is frozen
     SEE_RESULTS = "see_results"
+    GRANT_EXCEPTIONS = "grant_exceptions"
 
 
 _EVERYBODY: Final = frozenset(Role)
@@ -104,6 +105,7 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.OPEN_ROUNDS: frozenset({Role.COUNTY_CLERK, Role.COUNTY_DIRECTOR}),
     Action.UPLOAD: frozenset({Role.SCHOOL_CLERK, Role.COUNTY_CLERK}),
     Action.FREEZE: frozenset({Role.COUNTY_CLERK, Role.COUNTY_REVIEWER, Role.COUNTY_DIRECTOR}),
+    Action.GRANT_EXCEPTIONS: frozenset({Role.COUNTY_REVIEWER, Role.COUNTY_DIRECTOR}),
     Action.SEE_RESULTS: _EVERYBODY - {Role.SCHOOL_CLERK, Role.SYSTEM_ADMINISTRATOR},
 }
 

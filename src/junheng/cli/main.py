@@ -466,6 +466,15 @@ def site_invite(
     print_invitation(wanted, address, now=_now())
 
 
+@site_app.command("remind", cls=Command, help=help_of("site_remind"))
+def site_remind() -> None:
+    """Send the letters that remind people of what waits for them."""
+    _set_up_site()
+    from junheng.cli.site import send_reminders
+
+    send_reminders(now=_now())
+
+
 @site_app.command("demo", cls=Command, help=help_of("site_demo"))
 def site_demo() -> None:
     """Fill an empty site with the demonstration county and an account of every role."""

@@ -29,6 +29,7 @@ from junheng.operations.demo import (
 )
 from junheng.operations.people import Offer, invite
 from junheng.operations.regions import Listed, load_regions
+from junheng.operations.reminders import remind
 from junheng.store.queries.events import count_events, list_faults
 from junheng.store.queries.people import on_this_machine
 from junheng.store.queries.regions import find_by_code, list_codes
@@ -173,3 +174,15 @@ def verify_chain() -> bool:
     if holds:
         tell(_say("chain_holds", count=count_events()))
     return holds
+
+
+def send_reminders(*, now: dt.datetime) -> None:
+    """Send the letters of the day, and say how many."""
+    must_be_prepared()
+    if not settings.EMAIL_HOST:
+        tell(_say("no_mail"))
+        raise typer.Exit(2)
+    done = remind(machine=on_this_machine(_who()), now=now)
+    tell(_say("reminded", sent=done.sent, failed=done.failed, without=done.without_address))
+    if done.failed:
+        raise typer.Exit(1)

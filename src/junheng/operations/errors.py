@@ -265,3 +265,10 @@ class EvaluationStoppedError(JunhengError):
         "The evaluation took more than {megabytes} MB or {seconds} seconds, so it was stopped. "
         "The snapshot stands; have the limits raised and evaluate it again."
     )
+
+
+class ImpossibleExceptionError(JunhengError):
+    """An exception would end before the deadline or the present, or is for nobody there is."""
+
+    slug = "impossible-exception"
+    sentence = "Choose a school of the round, and a moment after its deadline and after now."

@@ -29,6 +29,7 @@ from junheng.operations.values import put_values
 from junheng.publish.remarked import Line
 from junheng.store import files
 from junheng.store.models import Batch, Region, Round, Upload, Value
+from junheng.store.queries.exceptions import takes_late_data
 from junheng.store.queries.jobs import topic_of
 from junheng.store.queries.people import Actor, get_actor
 from junheng.store.queries.rounds import is_overtaken, standing_values
@@ -185,9 +186,11 @@ def read_again(*, actor: Actor, upload_id: int, now: dt.datetime) -> None:
 
 
 def must_be_open(row: Round, now: dt.datetime) -> None:
-    """Refuse what comes out of time, unless something was sent back to be corrected."""
+    """Refuse what comes out of time, unless somebody may be late, or correct what was sent back."""
     is_open = row.opens_at <= now < row.deadline
-    if not is_open and not takes_corrections(round_id=row.pk):
+    if is_open or takes_late_data(round_id=row.pk, now=now):
+        return
+    if not takes_corrections(round_id=row.pk):
         raise NotNowError(round=row.name, opens=_day(row.opens_at), deadline=_day(row.deadline))
 
 

@@ -1,9 +1,9 @@
 """Tables. Rows are facts, written by operations; one file a noun."""
 
-from junheng.store.models.collection import Batch, Round, Upload, Value
+from junheng.store.models.collection import Batch, LateException, Round, Upload, Value
 from junheng.store.models.events import ChainHead, Event
 from junheng.store.models.jobs import Job, Worker
-from junheng.store.models.people import Invitation, Membership, User
+from junheng.store.models.people import Invitation, Membership, Reminder, User
 from junheng.store.models.regions import Region, RegionChange
 from junheng.store.models.review import (
     Comment,
@@ -22,9 +22,11 @@ __all__ = [
     "Event",
     "Invitation",
     "Job",
+    "LateException",
     "Membership",
     "Region",
     "RegionChange",
+    "Reminder",
     "Report",
     "Round",
     "Run",

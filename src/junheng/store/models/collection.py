@@ -155,3 +155,38 @@ class Value(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.row} {self.element}"
+
+
+class LateException(models.Model):
+    """Data of a school, or of everybody, may come after the deadline: until when, why, who says so."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="exceptions")
+    everybody = models.BooleanField()
+    school = models.CharField(max_length=120, blank=True)  # its code; empty: the county's own
+    reason = models.TextField()
+    until = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="exceptions_granted")
+    at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="exceptions_withdrawn"
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """It ends after it was granted, for a reason, and is withdrawn by somebody."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(until__gt=F("at")), name="exception_lasts"),
+            models.CheckConstraint(condition=~Q(reason=""), name="exception_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(everybody=False) | Q(school=""), name="exception_of_one_or_of_all"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_by__isnull=True, withdrawn_at__isnull=True)
+                | Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False),
+                name="exception_withdrawn_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.school} {self.until}"

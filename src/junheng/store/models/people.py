@@ -132,3 +132,21 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.role}"
+
+
+class Reminder(models.Model):
+    """A letter that reminded somebody on a day; there is one a day at most."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="reminders")
+    day = models.DateField()
+    count = models.IntegerField()  # of what waits for him
+
+    class Meta:
+        """One a person and day."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "day"], name="one_reminder_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.day}"

@@ -13,6 +13,7 @@ from junheng.base.people import Level, Role
 from junheng.base.review import Progress, Standing
 from junheng.intake.rows import Said, Spot
 from junheng.store.models import Comment, Region, Report, Round, Submission, Thread, Value
+from junheng.store.queries.exceptions import Excepted, excepted_of
 from junheng.store.queries.people import Actor
 
 
@@ -130,7 +131,7 @@ class Waiting:
 
 
 def waiting_for(*, actor: Actor, now: dt.datetime) -> Sequence[Waiting]:
-    """Return what waits for a person, the nearest deadline first. At most four queries."""
+    """Return what waits for a person, the nearest deadline first. At most five queries."""
     rounds = list(_rounds_of(actor))
     if not rounds:
         return []
@@ -140,16 +141,19 @@ def waiting_for(*, actor: Actor, now: dt.datetime) -> Sequence[Waiting]:
     rows = Submission.objects.filter(round_id__in=ids).order_by("pk")
     for round_id, school, state in rows.values_list("round_id", "school", "state"):
         states.setdefault(round_id, {})[school] = state
-    schools = _own_schools(actor)
+    schools, late = _own_schools(actor), excepted_of(round_ids=ids, now=now)
     found = [
         one
         for row in rounds
         for one in _of_round(
-            row,
+            _Seen(
+                row=row,
+                report=reports.get(row.pk, Progress.COLLECTING),
+                states=states.get(row.pk, {}),
+                late=late[row.pk],
+            ),
             actor,
             now,
-            reports.get(row.pk, Progress.COLLECTING),
-            states.get(row.pk, {}),
             schools,
         )
     ]
@@ -160,6 +164,8 @@ def _rounds_of(actor: Actor) -> Collection[Round]:
     """Return the rounds of the counties somebody is something at, or of a school in."""
     wanted = Q(pk__in=[])
     for one in actor.standings:
+        if one.role not in _WITH_TURNS:
+            continue
         if one.level == Level.SCHOOL:
             above = one.path.rstrip("/").rpartition("/")[0]
             wanted |= Q(region__path=f"{above}/")
@@ -181,32 +187,57 @@ def _own_schools(actor: Actor) -> Mapping[str, tuple[str, str]]:
 _Found = tuple[str, int, str, str]  # what, how many, code and name of a school
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """How far a round is."""
+
+    row: Round
+    report: str
+    states: Mapping[str, str]
+    late: Excepted
+
+    def until(self, school: str, now: dt.datetime) -> dt.datetime | None:
+        """Return until when a school may report; None: it may not now."""
+        row, late = self.row, self.late.until(school)
+        if row.opens_at <= now < row.deadline:
+            return max(row.deadline, late) if late else row.deadline
+        return late
+
+
 def _of_round(
-    row: Round, actor: Actor, now: dt.datetime, report: str, states: Mapping[str, str],
-    schools: Mapping[str, tuple[str, str]],
-) -> Sequence[Waiting]:  # fmt: skip
-    is_open = row.opens_at <= now < row.deadline
+    seen: _Seen, actor: Actor, now: dt.datetime, schools: Mapping[str, tuple[str, str]]
+) -> Sequence[Waiting]:
+    row = seen.row
     found: list[_Found] = []
     for path, (code, name) in schools.items():
-        state = states.get(code, Standing.DRAFT)
-        if path.startswith(row.region.path) and report != Progress.APPROVED:
-            found += [(what, 1, code, name) for what in _to_submit(state, is_open=is_open)]
-    found += _of_county(actor.roles_at(row.region.path), report, states, is_open=is_open)
+        if path.startswith(row.region.path) and seen.report != Progress.APPROVED:
+            found += [(what, 1, code, name) for what in _to_submit(seen, code, now)]
+    found += _of_county(seen, actor.roles_at(row.region.path), now)
     return [
         Waiting(
             what=what, round_id=row.pk, round_name=row.name, county=row.region.name,
-            deadline=row.deadline, count=count, school=school, school_name=name,
+            deadline=seen.until(school, now) or row.deadline, count=count, school=school,
+            school_name=name,
         )
         for what, count, school, name in found
     ]  # fmt: skip
 
 
-def _to_submit(state: str, *, is_open: bool) -> Sequence[str]:
+def _to_submit(seen: _Seen, school: str, now: dt.datetime) -> Sequence[str]:
+    state = seen.states.get(school, Standing.DRAFT)
     if state == Standing.RETURNED:
         return ["correct"]
-    return ["submit"] if state == Standing.DRAFT and is_open else []
+    may = state == Standing.DRAFT and seen.until(school, now) is not None
+    return ["submit"] if may else []
 
 
+# Who ever has something to do; whoever only looks has none.
+_WITH_TURNS: Final = frozenset(
+    {
+        Role.SCHOOL_CLERK, Role.COUNTY_CLERK, Role.COUNTY_REVIEWER, Role.COUNTY_DIRECTOR,
+        Role.CITY_REVIEWER, Role.PROVINCIAL_INSPECTOR,
+    }
+)  # fmt: skip
 # Whose turn it is when the report of a round is how far.
 _TURNS: Final = (
     (Role.COUNTY_REVIEWER, Progress.RETURNED, "returned"),
@@ -216,15 +247,13 @@ _TURNS: Final = (
 )
 
 
-def _of_county(
-    roles: Collection[Role], report: str, states: Mapping[str, str], *, is_open: bool
-) -> Iterator[_Found]:
-    own = _to_submit(states.get("", Standing.DRAFT), is_open=is_open)
+def _of_county(seen: _Seen, roles: Collection[Role], now: dt.datetime) -> Iterator[_Found]:
+    own = _to_submit(seen, "", now)
     if Role.COUNTY_CLERK in roles and own:
         yield f"{own[0]}_county", 1, "", ""
-    submitted = sum(state == Standing.SUBMITTED for state in states.values())
+    submitted = sum(state == Standing.SUBMITTED for state in seen.states.values())
     if Role.COUNTY_REVIEWER in roles and submitted:
         yield "accept", submitted, "", ""
     for role, state, what in _TURNS:
-        if role in roles and report == state:
+        if role in roles and seen.report == state:
             yield what, 1, "", ""

@@ -13,6 +13,7 @@ from django.db.models import Max, Q, QuerySet
 from junheng.base.review import CHAIN, Act, Progress, Standing
 from junheng.intake.rows import Said, Spot
 from junheng.store.models import Report, Round, Signature, Submission, Thread, Value
+from junheng.store.queries.exceptions import excepted_of
 
 # ------------------------------------------------------------------ what a signature covers
 
@@ -160,26 +161,32 @@ def covers(place: Spot, spot: Spot) -> bool:
 
 
 def open_spots(*, round_id: int, school: str, now: dt.datetime) -> OpenSpots:
-    """Return what may be changed of a school's values, "" being the county's own. Four queries."""
+    """Return what may be changed of a school's values, "" being the county's own. Five queries."""
     return open_spots_of(round_id=round_id, schools=[school], now=now)[school]
 
 
 def open_spots_of(
     *, round_id: int, schools: Iterable[str], now: dt.datetime
 ) -> dict[str, OpenSpots]:
-    """Return what may be changed of several schools' values. Four queries."""
+    """Return what may be changed of several schools' values. Five queries."""
     wanted = list(dict.fromkeys(schools))
     row = Round.objects.get(pk=round_id)
     is_open = row.opens_at <= now < row.deadline
     if report_state_of(round_id=round_id) is Progress.APPROVED:
         return {one: OpenSpots(school=one, locked=Progress.APPROVED.value) for one in wanted}
     states = states_of(round_id=round_id)
+    late = excepted_of(round_ids=[round_id], now=now)[round_id]
     disputed: dict[str, list[Spot]] = {}
     for thread in open_disputes(round_id=round_id):
         spot = Spot(thread.table, thread.row, thread.element)
         disputed.setdefault(thread.submission.school, []).append(spot)
     return {
-        one: _open(one, states.get(one, Standing.DRAFT), disputed.get(one, []), is_open=is_open)
+        one: _open(
+            one,
+            states.get(one, Standing.DRAFT),
+            disputed.get(one, []),
+            is_open=is_open or late.until(one) is not None,
+        )
         for one in wanted
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -171,3 +172,23 @@ class FreezeForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("name", "kind", "note"):
             self.fields[name].label = _label(f"snapshot_{name}")
+
+
+class LateForm(forms.Form):
+    """Who may report late, until when, and why."""
+
+    school = forms.ChoiceField()
+    until = forms.DateTimeField(widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    reason = forms.CharField(max_length=_LONGEST_REASON)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        schools: Sequence[tuple[str, str]],
+    ) -> None:
+        """Put labels and choices."""
+        super().__init__(data)
+        self.fields["school"] = forms.ChoiceField(choices=schools)
+        for name in ("school", "until", "reason"):
+            self.fields[name].label = _label(f"late_{name}")

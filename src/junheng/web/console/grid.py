@@ -24,6 +24,7 @@ from junheng.operations import grid, uploads
 from junheng.operations.errors import NotAllowedError
 from junheng.rulebook.loader import load_rulebook
 from junheng.rulebook.model import Indicator, Rulebook
+from junheng.store.queries.exceptions import takes_late_data
 from junheng.store.queries.grid import GridRow, School, list_grid_rows, list_schools
 from junheng.store.queries.people import Actor
 from junheng.store.queries.rounds import RoundRow, find_previous_round
@@ -82,7 +83,11 @@ def grid_page(request: SignedIn, round_id: int) -> HttpResponse:
         school=desk.school,
         may_choose_all=desk.mine is None,
         may_edit=_may_fill_in(request.actor, found),
-        is_open=found.is_open(now) or takes_corrections(round_id=found.id),
+        is_open=(
+            found.is_open(now)
+            or takes_corrections(round_id=found.id)
+            or takes_late_data(round_id=found.id, now=now)
+        ),
         counted=_is_counted(desk.sheet),
         plain=plain,
         heads=_head_words(desk.sheet),

@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from junheng.base.people import Action, Level
+from junheng.base.review import word_of
 from junheng.store.queries.people import Standing
 from junheng.store.queries.regions import Change, Place, list_above, list_changes, list_children
 from junheng.store.queries.reviewing import Waiting, waiting_for
 from junheng.store.queries.rounds import RoundRow, list_rounds
 from junheng.web.access import SignedIn, place_for, signed_in
-from junheng.web.wording import word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def _todo(one: Waiting, now: dt.datetime) -> TodoRow:
         url = f"{reverse('school-data', args=[one.round_id])}?{query}"
     days = (timezone.localdate(one.deadline) - timezone.localdate(now)).days
     return TodoRow(
-        what=word("todo", one.what).format(**told), round=f"{one.county} {one.round_name}",
+        what=word_of("todo", one.what, **told), round=f"{one.county} {one.round_name}",
         url=url, deadline=one.deadline, days=days,
     )  # fmt: skip
 

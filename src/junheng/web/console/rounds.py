@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,7 @@ from junheng.operations.remarks import annotated, can_be_annotated
 from junheng.publish.remarked import Line, weight_word
 from junheng.rulebook.loader import load_rulebook
 from junheng.rulebook.model import Rulebook
+from junheng.store.queries.exceptions import excepted_of
 from junheng.store.queries.people import Actor
 from junheng.store.queries.regions import Place
 from junheng.store.queries.rounds import (
@@ -135,6 +137,9 @@ class RoundPage:
 
     round: RoundRow
     is_open: bool
+    late_until: (
+        dt.datetime | None
+    )  # the latest hour at which one of the reader's schools may report
     progress: Sequence[Progress]
     uploads: Sequence[UploadRow]
     given_up: Sequence[int]  # uploads whose reading was given up
@@ -160,9 +165,12 @@ def round_board(request: SignedIn, round_id: int) -> HttpResponse:
         except JunhengError as refused:
             error = refused.in_chinese()
     listed = list_uploads(round_id=found.id, by_id=_by(request.actor, mine))
+    now = timezone.now()
+    late_until = None if found.is_open(now) else _late_until(found, mine, now)
     page = RoundPage(
         round=found,
-        is_open=found.is_open(timezone.now()),
+        is_open=found.is_open(now) or late_until is not None,
+        late_until=late_until,
         progress=list_progress(round_id=found.id, county=found.county, codes=mine),
         given_up=given_up_of(listed),
         uploads=listed,
@@ -173,6 +181,15 @@ def round_board(request: SignedIn, round_id: int) -> HttpResponse:
         error=error,
     )
     return render(request, "console/round_board.html", {"page": page}, status=422 if error else 200)
+
+
+def _late_until(
+    found: RoundRow, mine: frozenset[str] | None, now: dt.datetime
+) -> dt.datetime | None:
+    late = excepted_of(round_ids=[found.id], now=now)[found.id]
+    whose = late.schools if mine is None else mine
+    told = [late.everybody, *(late.until(one) for one in whose)]
+    return max((one for one in told if one is not None), default=None)
 
 
 def _by(actor: Actor, mine: frozenset[str] | None) -> int | None:
