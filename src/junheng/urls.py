@@ -6,6 +6,7 @@ from junheng.web.console import (
     batches,
     doors,
     events,
+    evidence,
     explaining,
     grid,
     late,
@@ -54,6 +55,14 @@ urlpatterns = [
     path("threads/<int:thread_id>/settle/", reviewing.settle, name="settle"),
     path("rounds/<int:round_id>/queue/", reports.review_queue, name="review-queue"),
     path("rounds/<int:round_id>/report/", reports.county_report, name="county-report"),
+    # Evidence.
+    path("regions/<int:region_id>/evidence/", evidence.evidence_library, name="evidence-library"),
+    path("regions/<int:region_id>/needs/", evidence.evidence_needs, name="evidence-needs"),
+    path("evidence/<int:evidence_id>/", evidence.evidence, name="evidence"),
+    path("evidence/<int:evidence_id>/replace/", evidence.replace_evidence, name="replace-evidence"),
+    path("evidence/<int:evidence_id>/file/", evidence.evidence_file, name="evidence-file"),
+    path("evidence/<int:evidence_id>/preview/", evidence.evidence_preview, name="evidence-preview"),
+    path("evidence-links/<int:link_id>/", evidence.unlink_evidence, name="unlink-evidence"),
     # Freezing, evaluation and what it found.
     path(
         "rounds/<int:round_id>/snapshots/", snapshots.snapshots_of_round, name="snapshots-of-round"

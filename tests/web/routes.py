@@ -55,6 +55,10 @@ def of_run(_home, made):
     return {"run_id": made["run_id"]}
 
 
+def of_evidence(_home, made):
+    return {"evidence_id": made["evidence_id"]}
+
+
 def nothing(_home):
     return {}
 
@@ -63,6 +67,7 @@ SCHOOL = frozenset({Role.SCHOOL_CLERK})
 WHO_SEE_ROUNDS = EVERYBODY - {Role.SYSTEM_ADMINISTRATOR}
 WHO_FILL_IN = frozenset({Role.SCHOOL_CLERK, Role.COUNTY_CLERK})
 WHO_SEE_RESULTS = EVERYBODY - {Role.SCHOOL_CLERK, Role.SYSTEM_ADMINISTRATOR}
+WHO_KEEP_EVIDENCE = WHO_FILL_IN | {Role.DEPARTMENT_USER}
 WHO_FREEZE = frozenset({Role.COUNTY_CLERK, Role.COUNTY_REVIEWER, Role.COUNTY_DIRECTOR})
 WHO_DECIDE = frozenset({Role.COUNTY_CLERK, Role.COUNTY_DIRECTOR})
 
@@ -135,6 +140,16 @@ ROUTES = {
     ),
     "review-queue": Route(arguments=of_round, roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL),
     "county-report": Route(arguments=of_round, roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL),
+    "evidence-library": Route(arguments=of_region, roles=WHO_SEE_ROUNDS),
+    "evidence-needs": Route(arguments=of_region, roles=WHO_SEE_ROUNDS),
+    "evidence": Route(arguments=of_evidence, roles=WHO_SEE_ROUNDS),
+    "evidence-file": Route(arguments=of_evidence, roles=WHO_SEE_ROUNDS),
+    "evidence-preview": Route(arguments=of_evidence, roles=WHO_SEE_ROUNDS),
+    "replace-evidence": Route(arguments=of_evidence, roles=WHO_KEEP_EVIDENCE),
+    "unlink-evidence": Route(
+        arguments=lambda _home, made: {"link_id": made["link_id"]},
+        roles=WHO_KEEP_EVIDENCE, post=nothing, passed=302,
+    ),
     "snapshots-of-round": Route(arguments=of_round, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
     "snapshot": Route(arguments=of_snapshot, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
     "snapshot-values": Route(arguments=of_snapshot, roles=WHO_SEE_RESULTS, unseen=SCHOOL),

@@ -20,6 +20,8 @@ from junheng.rulebook.loader import load_rulebook
 from junheng.store import files
 from junheng.store.models import (
     Batch,
+    Evidence,
+    EvidenceLink,
     LateException,
     Membership,
     Round,
@@ -140,7 +142,18 @@ def asked(world, blank):
             round=upload.round, everybody=True, reason="停电", by=world.users["sender"], at=NOW,
             until=timezone.now() + dt.timedelta(days=9),
         )  # fmt: skip
+        paper = Evidence.objects.create(
+            region=world.regions["S1"], title="校历", kind="document", sha256=files.put(b"x"),
+            name="校历.pdf", size=1, media="pdf", pages=1, preview=files.put(b"y"),
+            by=world.users["sender"], at=NOW,
+        )  # fmt: skip
+        link = EvidenceLink.objects.create(
+            evidence=paper, region=paper.region, indicator="curriculum", year=NOW.year,
+            by=world.users["sender"], at=NOW,
+        )  # fmt: skip
         made = {
+            "evidence_id": paper.pk,
+            "link_id": link.pk,
             "exception_id": late.pk,
             "thread_id": thread.pk,
             "county_id": county.pk,

@@ -90,6 +90,8 @@ class Action(StrEnum):
     FREEZE = "freeze"  # and evaluate what is frozen
     SEE_RESULTS = "see_results"
     GRANT_EXCEPTIONS = "grant_exceptions"
+    SEE_EVIDENCE = "see_evidence"
+    KEEP_EVIDENCE = "keep_evidence"
 
 
 _EVERYBODY: Final = frozenset(Role)
@@ -106,6 +108,8 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.UPLOAD: frozenset({Role.SCHOOL_CLERK, Role.COUNTY_CLERK}),
     Action.FREEZE: frozenset({Role.COUNTY_CLERK, Role.COUNTY_REVIEWER, Role.COUNTY_DIRECTOR}),
     Action.GRANT_EXCEPTIONS: frozenset({Role.COUNTY_REVIEWER, Role.COUNTY_DIRECTOR}),
+    Action.SEE_EVIDENCE: _EVERYBODY - {Role.SYSTEM_ADMINISTRATOR},
+    Action.KEEP_EVIDENCE: frozenset({Role.SCHOOL_CLERK, Role.COUNTY_CLERK, Role.DEPARTMENT_USER}),
     Action.SEE_RESULTS: _EVERYBODY - {Role.SCHOOL_CLERK, Role.SYSTEM_ADMINISTRATOR},
 }
 

@@ -272,3 +272,17 @@ class ImpossibleExceptionError(JunhengError):
 
     slug = "impossible-exception"
     sentence = "Choose a school of the round, and a moment after its deadline and after now."
+
+
+class UnfitEvidenceError(JunhengError):
+    """A file is none of PDF, picture and Office, is damaged, locked, or not harmless."""
+
+    slug = "unfit-evidence"
+    sentence = "{name} cannot be kept as evidence: {why}."
+
+
+class ImpossibleEvidenceError(JunhengError):
+    """Evidence was described by what cannot be, or linked to what is not there."""
+
+    slug = "impossible-evidence"
+    sentence = "Check title, kind, days, indicator, year and school. Nothing was changed."

@@ -2,6 +2,7 @@
 
 from junheng.store.models.collection import Batch, LateException, Round, Upload, Value
 from junheng.store.models.events import ChainHead, Event
+from junheng.store.models.evidence import Evidence, EvidenceLink
 from junheng.store.models.jobs import Job, Worker
 from junheng.store.models.people import Invitation, Membership, Reminder, User
 from junheng.store.models.regions import Region, RegionChange
@@ -20,6 +21,8 @@ __all__ = [
     "ChainHead",
     "Comment",
     "Event",
+    "Evidence",
+    "EvidenceLink",
     "Invitation",
     "Job",
     "LateException",

@@ -10,12 +10,17 @@ from django.conf import settings
 
 from junheng.base.people import Department, Role
 from junheng.explain.words import Words
+from junheng.operations.evidence import words as evidence_words
 from junheng.operations.rounds import Terms
 from junheng.rulebook.loader import list_rulebooks, load_rulebook
 from junheng.store.queries.events import Asked
 from junheng.web.wording import say, word, wording
 
 _LONGEST_NAME, _LONGEST_REASON = 64, 500
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def _label(key: str) -> str:
@@ -192,3 +197,20 @@ class LateForm(forms.Form):
         self.fields["school"] = forms.ChoiceField(choices=schools)
         for name in ("school", "until", "reason"):
             self.fields[name].label = _label(f"late_{name}")
+
+
+class EvidenceForm(forms.Form):
+    """What is said of a paper; the files come beside it."""
+
+    title = forms.CharField(max_length=_LONGEST_NAME)
+    kind = forms.ChoiceField(choices=lambda: list(evidence_words()["kinds"].items()))
+    issuer = forms.CharField(max_length=120, required=False)
+    period_from = forms.DateField(required=False, widget=_day())
+    period_to = forms.DateField(required=False, widget=_day())
+    expires_on = forms.DateField(required=False, widget=_day())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 Django's own
+        """Put the labels."""
+        super().__init__(*args, **kwargs)
+        for name in self.fields:
+            self.fields[name].label = _label(f"evidence_{name}")

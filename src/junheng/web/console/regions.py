@@ -83,6 +83,7 @@ class RegionPage:
     rounds: Sequence[RoundRow]  # of a school's county, for whoever reports for the school
     words: str
     may_see_rounds: bool
+    may_see_evidence: bool
     may_see_people: bool
     may_see_events: bool
 
@@ -104,6 +105,8 @@ def region(request: SignedIn, region_id: int) -> HttpResponse:
         changes=list_changes(region_id=place.id),
         words=words,
         may_see_rounds=place.level is Level.COUNTY and actor.may(Action.SEE_ROUNDS, place.path),
+        may_see_evidence=place.level in {Level.COUNTY, Level.SCHOOL}
+        and actor.may(Action.SEE_EVIDENCE, place.path),
         may_see_people=actor.may(Action.SEE_PEOPLE, place.path),
         may_see_events=actor.may(Action.SEE_EVENTS, place.path),
     )
