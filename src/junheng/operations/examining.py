@@ -117,7 +117,7 @@ def _picture(content: bytes, name: str) -> _Seen:
                 if picture.width * picture.height > _MOST_PIXELS:
                     raise UnfitEvidenceError(name=name, why="too_many_pixels")
                 media = _PICTURES[str(picture.format)]
-                preview = ImageOps.exif_transpose(picture) or picture
+                preview = ImageOps.exif_transpose(picture)
                 preview.thumbnail((_WIDTH, _WIDTH))
     except UnidentifiedImageError as error:
         raise UnfitEvidenceError(name=name, why="other") from error
