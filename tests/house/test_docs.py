@@ -25,9 +25,9 @@ from junheng.rulebook.loader import list_rulebooks, load_rulebook
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FOLDERS = "bench|docs|frontend|src|tests|tools"
+FOLDERS = "bench|deploy|docs|frontend|src|tests|tools"
 MAKING = re.compile(r"junheng (?:sample|template|intake|map) ")
-SITE = re.compile(r"junheng (?:site|audit) ")
+SITE = re.compile(r"junheng (?:site|audit|backup|restore|upgrade|doctor)\b")
 REGIONS = {
     "provinces": "code,name\n11,北京市\n",
     "cities": "code,name,provinceCode\n1101,市辖区,11\n",
@@ -140,6 +140,13 @@ def words(command):
 @pytest.mark.parametrize("command", [one for one in commands() if SITE.match(one)])
 def test_every_command_of_the_site_runs(command, site):
     home, environment = site
+    (home / "备份.zip").unlink(missing_ok=True)
+    if command.startswith("junheng restore"):  # on another machine, of what was backed up here
+        subprocess.run(
+            words("junheng backup 备份.zip"), cwd=home, env=environment, check=True,
+            capture_output=True,
+        )  # fmt: skip
+        environment = environment | {"JUNHENG_HOME": str(home / "另一台")}
     if command == "junheng site worker":
         with subprocess.Popen(
             words(command), cwd=home, env=environment, stdout=subprocess.PIPE, text=True

@@ -1,8 +1,13 @@
 """At the door: who comes in, who does not, and what the second factor asks."""
 
+import datetime as dt
+import time
+
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -131,3 +136,29 @@ def test_where_somebody_comes_from_is_what_the_proxy_says_last(settings):
         settings.HTTPS = https
         Client().post("/sign-in/", {"username": LOGIN, "password": PASSWORD}, **told)
         assert Event.objects.latest("number").origin == origin
+
+
+def test_a_session_ends_half_an_hour_after_the_last_page(browser, world, monkeypatch):
+    client = browser(Role.COUNTY_CLERK)
+    begun = time.time()
+
+    def at(minutes):
+        monkeypatch.setattr("time.time", lambda: begun + minutes * 60)
+        moment = timezone.now().fromtimestamp(begun + minutes * 60, dt.UTC)
+        monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
+
+    assert client.get("/").status_code == 200
+    expires = [Session.objects.get().expire_date]
+    at(0.5)
+    assert client.get("/").status_code == 200
+    expires.append(Session.objects.get().expire_date)
+    at(20)
+    assert client.get("/").status_code == 200
+    expires.append(Session.objects.get().expire_date)
+    assert expires[0] == expires[1]
+    assert expires[2] - expires[0] > dt.timedelta(minutes=19)
+    at(49)
+    assert client.get("/").status_code == 200
+    at(80)
+    assert client.get("/").status_code == 302
+    assert world

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, Final, ParamSpec, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -17,6 +18,8 @@ from junheng.store.queries.people import Actor, get_actor
 from junheng.store.queries.regions import Place, find_region
 
 _P = ParamSpec("_P")
+_SEEN: Final = "seen"
+_NOTED_EVERY: Final = 60  # seconds
 
 
 class SignedIn(HttpRequest):
@@ -45,12 +48,20 @@ def signed_in(view: Callable[Concatenate[SignedIn, _P], HttpResponse]) -> View[_
             return redirect_to_login(request.get_full_path())
         known = cast("SignedIn", request)
         known.actor = get_actor(user_id=user.pk, origin=origin_of(request))
+        _note_presence(request)
         # Put there by the middleware of the second factor.
         if known.actor.is_privileged and not user.is_verified():  # type: ignore[attr-defined]
             return redirect("second-factor")
         return view(known, *args, **kwargs)
 
     return cast("View[_P]", guarded)
+
+
+def _note_presence(request: HttpRequest) -> None:
+    """Put off the end of a session; not with every page, for each time is a write."""
+    now = int(time.time())
+    if now - request.session.get(_SEEN, 0) >= _NOTED_EVERY:
+        request.session[_SEEN] = now
 
 
 def place_for(actor: Actor, region_id: int, action: Action) -> Place:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -44,6 +44,7 @@ from junheng.store.queries.rounds import (
     list_progress,
     list_rounds,
     list_uploads,
+    page_of_uploads,
 )
 from junheng.web.access import SignedIn, place_for, signed_in
 from junheng.web.console.forms import RoundForm
@@ -141,7 +142,7 @@ class RoundPage:
         dt.datetime | None
     )  # the latest hour at which one of the reader's schools may report
     progress: Sequence[Progress]
-    uploads: Sequence[UploadRow]
+    uploads: Page[UploadRow]
     given_up: Sequence[int]  # uploads whose reading was given up
     may_upload: bool
     may_send_forms: bool
@@ -164,7 +165,10 @@ def round_board(request: SignedIn, round_id: int) -> HttpResponse:
             return received(request, found)
         except JunhengError as refused:
             error = refused.in_chinese()
-    listed = list_uploads(round_id=found.id, by_id=_by(request.actor, mine))
+    listed = page_of_uploads(
+        round_id=found.id, by_id=_by(request.actor, mine), number=request.GET.get("page"),
+        most=_PAGE,
+    )  # fmt: skip
     now = timezone.now()
     late_until = None if found.is_open(now) else _late_until(found, mine, now)
     page = RoundPage(
@@ -172,7 +176,7 @@ def round_board(request: SignedIn, round_id: int) -> HttpResponse:
         is_open=found.is_open(now) or late_until is not None,
         late_until=late_until,
         progress=list_progress(round_id=found.id, county=found.county, codes=mine),
-        given_up=given_up_of(listed),
+        given_up=given_up_of(list(listed)),
         uploads=listed,
         may_upload=_may_upload(request.actor, found),
         may_send_forms=request.actor.may(Action.UPLOAD, found.county.path),
