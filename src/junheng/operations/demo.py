@@ -29,7 +29,7 @@ from junheng.operations.worker import QueueReader
 from junheng.rulebook.law import Law, law_of
 from junheng.rulebook.loader import load_rulebook
 from junheng.sample.county import sample_county
-from junheng.store.models import Upload
+from junheng.store.models import Job, Upload
 from junheng.store.queries.people import Actor, find_user, get_actor, on_this_machine
 from junheng.store.queries.regions import find_by_code
 from junheng.store.queries.rounds import list_rounds, list_uploads
@@ -113,12 +113,17 @@ def fill_with_data(*, now: dt.datetime) -> None:
         upload_id = receive(
             actor=clerk, round_id=round_id, name=file.name, content=file.read_bytes(), now=now
         )
-    reader = QueueReader(threading.Event())
-    reader.work_once()
+    _work_off()
     commit(actor=clerk, upload_id=upload_id, now=now)
     wanted = Wanted(round_id=round_id, name=_words()["snapshot"], is_preview=True)
     freeze(actor=clerk, wanted=wanted, now=now)
-    reader.work_once()
+    _work_off()
+
+
+def _work_off() -> None:
+    """Do what was queued, where the queue does not do it at once."""
+    if Job.objects.filter(state=Job.State.WAITING).exists():
+        QueueReader(threading.Event()).work_once()
 
 
 def list_accounts() -> Sequence[Account]:
