@@ -85,6 +85,19 @@ def test_what_says_it_better_says_it_alone():
     assert not found & {"auxiliary_per_pupil", "peers_auxiliary"}
 
 
+@pytest.mark.parametrize(
+    ("name", "is_odd"),
+    [
+        ("案例县聋人九年一贯制学校", False),
+        ("案例县九年一贯制聋人学校", False),
+        ("案例县聋人学校", True),
+    ],
+)
+def test_the_longest_word_of_a_name_tells_what_it_is(name, is_odd):
+    found = {issue.check for issue in issues(tables_of([f"schools N1 school_name = {name}"]))}
+    assert ("name_and_kind" in found) == is_odd
+
+
 def test_a_refused_cell_is_not_argued_with(workbook):
     path = workbook("schools P1 pupils_primary = 481")
     reading = read_input(path, RULEBOOK.dictionary, RULEBOOK.labels)

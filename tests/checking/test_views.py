@@ -41,6 +41,21 @@ def test_a_blank_is_nought_where_the_kind_or_the_stage_has_none():
     assert np.isnan(value(unknown, "pupils_junior", ("P1",)))
 
 
+def test_where_a_table_has_a_row_a_stage_the_kind_alone_may_decide():
+    """As a rulebook may ask that has only one kind of school report an element of teachers."""
+    dictionary = RULEBOOK.dictionary
+    elements = tuple(
+        one.model_copy(update={"kinds": ("junior",), "stages": ()})
+        if one.id == "teachers_college" else one
+        for one in dictionary.element
+    )  # fmt: skip
+    limited = dictionary.model_copy(update={"element": elements})
+    edits = [f"teachers {key} teachers_college = blank" for key in ("J1/junior", "P1/primary")]
+    view = World(tables_of(edits), limited, RULEBOOK.checks).view(SECTIONS)
+    assert np.isnan(value(view, "teachers_college", ("J1", "junior")))
+    assert value(view, "teachers_college", ("P1", "primary")) == 0
+
+
 def test_a_section_without_a_row_of_teachers_still_knows_its_stage():
     view = view_of(SECTIONS, "drop teachers N1/junior")
     at = next(place for place, one in enumerate(view.keys) if one[1:] == ("N1", "junior"))

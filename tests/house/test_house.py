@@ -186,8 +186,14 @@ def all_errors():
     return kinds
 
 
-def placeholders(text):
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+def placeholders(*texts):
+    return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def words_of(section):
+    """The sentence of an error, and the words for codes that it may put into it."""
+    for value in section.values():
+        yield from value.values() if isinstance(value, dict) else [value]
 
 
 def test_every_error_has_a_slug_of_its_own():
@@ -208,7 +214,7 @@ def test_every_error_is_worded_in_chinese_with_the_same_placeholders():
     wording = tomllib.loads((SRC / "base/wording/zh_Hans.toml").read_text(encoding="utf-8"))
     for kind in all_errors():
         assert kind.slug in wording, f"word [{kind.slug}] in base/wording/zh_Hans.toml"
-        assert placeholders(wording[kind.slug]["text"]) == placeholders(kind.sentence), kind.slug
+        assert placeholders(*words_of(wording[kind.slug])) == placeholders(kind.sentence), kind.slug
 
 
 # ------------------------------------------------------------------ the law and its cases

@@ -109,6 +109,11 @@ SPOILED = {
     "a changed file": lambda name, content: b"x" if name.startswith("files/") else content,
     "a changed database": lambda name, content: content[:-1] if "sqlite" in name else content,
     "no manifest": lambda name, content: None if name == "manifest.json" else content,
+    "no database": lambda name, content: None if "sqlite" in name else content,
+    "another database": lambda name, content: (
+        content.replace(b"sqlite3", b"dump") if name == "manifest.json" else content
+    ),
+    "a manifest of a list": lambda name, content: b"[]" if name == "manifest.json" else content,
     "of tomorrow": without_newer,
 }
 
@@ -121,6 +126,10 @@ def test_a_spoiled_backup_changes_nothing(filled, empty, tmp_path, change):
     assert refused.returncode == 2
     assert "备份用不了" in refused.stderr
     assert "Traceback" not in refused.stderr
+    assert "什么也没有改动" in refused.stderr
+    # It is said in Chinese what is wrong: no name of an exception or inner code.
+    said = refused.stderr.split("备份用不了或做不成：")[1]
+    assert sum("\u4e00" <= one <= "\u9fff" for one in said.split("。")[0]) > 8
     assert not (empty.home / "junheng.sqlite3").exists()
     assert not list((empty.home / "files").rglob("*"))
 

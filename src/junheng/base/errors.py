@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class JunhengError(Exception):
@@ -20,12 +20,18 @@ class JunhengError(Exception):
         super().__init__(self.sentence.format(**params))
 
     def in_chinese(self) -> str:
-        """Return the sentence as a clerk would read it."""
-        return _wording()[self.slug]["text"].format(**self.params)
+        """Return the sentence as a clerk would read it; a code is put in the words it has there."""
+        words = _wording()[self.slug]
+        codes = {name: table for name, table in words.items() if name != "text"}
+        told = {
+            name: str(table.get(self.params[name], self.params[name])).format(**self.params)
+            for name, table in codes.items()
+        }
+        return str(words["text"]).format(**{**self.params, **told})
 
 
 @cache
-def _wording() -> dict[str, dict[str, str]]:
+def _wording() -> dict[str, dict[str, Any]]:
     text = resources.files("junheng.base").joinpath("wording/zh_Hans.toml")
     return tomllib.loads(text.read_text(encoding="utf-8"))
 

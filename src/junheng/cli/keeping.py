@@ -13,9 +13,8 @@ from junheng.cli.console import console, tell
 from junheng.cli.outputs import check_files, named_file, writing
 from junheng.cli.site import must_be_prepared, prepare
 from junheng.cli.words import word
-from junheng.operations.backups import Kept, Proved, back_up, prove, restore
+from junheng.operations.backups import Kept, Proved, back_up, holds_something, prove, restore
 from junheng.operations.doctor import Found, look
-from junheng.store.queries.events import count_events
 
 _SUFFIX = ".zip"
 _STYLES = {"good": "green", "odd": "yellow", "bad": "red"}
@@ -70,21 +69,12 @@ def upgrade(*, now: dt.datetime) -> None:
     """Back the site up, bring its database to this version, and look whether all is well."""
     folder = Path(settings.HOME) / "backups"
     folder.mkdir(parents=True, exist_ok=True)
-    if _has_records():
+    if holds_something():
         target = folder / f"{now:%Y%m%d-%H%M%S}{_SUFFIX}"
         _tell_kept(target, back_up(target, now=now))
     prepare()
     _tell_proved(prove())
     examine(now=now)
-
-
-def _has_records() -> bool:
-    from django.db import DatabaseError
-
-    try:
-        return count_events() > 0
-    except DatabaseError:
-        return False  # nothing was ever prepared
 
 
 def examine(*, now: dt.datetime) -> None:

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -32,8 +33,10 @@ from junheng.operations.errors import (
 )
 from junheng.operations.evaluating import evaluate_frozen
 from junheng.operations.snapshots import frozen_of
+from junheng.publish.certificates import CERTIFICATE
 from junheng.publish.files import whole_file
 from junheng.rulebook.loader import load_rulebook
+from junheng.store import files
 from junheng.store.models import ChainHead, Run, User
 from junheng.store.queries.events import count_events, list_faults
 from junheng.store.queries.jobs import is_anybody_working
@@ -87,7 +90,7 @@ def back_up(target: Path, *, now: dt.datetime) -> Kept:
         (_copy_sqlite if is_sqlite() else _dump_postgresql)(database)
         hashes = {name: _sha256(database)}
         # After the database: what it names is there by then, and nothing kept is ever removed.
-        kept = sorted((Path(settings.HOME) / _FILES).glob("??/" + "?" * 64))
+        kept = files.list_kept()
         with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.write(database, name)
             for path in kept:
@@ -139,7 +142,8 @@ def _run(program: str, *words: str) -> None:
         env={**os.environ, **given}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise BadBackupError(why=done.stderr.strip().splitlines()[-1])
+        last = (done.stderr.strip().splitlines() or [program])[-1]
+        raise BadBackupError(why="program", about=last)
 
 
 def _sha256(path: Path) -> str:
@@ -164,7 +168,7 @@ def restore(source: Path, *, force: bool, now: dt.datetime) -> Proved:
     """
     with tempfile.TemporaryDirectory(dir=_home()) as top:
         manifest = _unpacked(source, Path(top))
-        if not force and _holds_something():
+        if not force and holds_something():
             raise SiteNotEmptyError
         if _is_running(now):
             raise SiteRunningError
@@ -175,7 +179,7 @@ def restore(source: Path, *, force: bool, now: dt.datetime) -> Proved:
             dump = str(Path(top) / _POSTGRESQL)
             _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", dump)
         for path in (Path(top) / _FILES).glob("*"):
-            _put_file(path)
+            files.take(path)
     call_command("migrate", verbosity=0, interactive=False)
     return prove(events=tuple(manifest["events"]))
 
@@ -193,25 +197,29 @@ def _unpacked(source: Path, folder: Path) -> Mapping[str, Any]:
         BadBackupError: as `restore`.
     """
     try:
-        with zipfile.ZipFile(source) as archive:
+        with source.open("rb") as file, zipfile.ZipFile(file) as archive:
             manifest: dict[str, Any] = json.loads(archive.read(_MANIFEST))
             _must_fit(manifest)
-            for member in archive.namelist():
-                if member != _MANIFEST:
-                    _unpack(archive, member, folder, manifest["sha256"])
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise BadBackupError(why=str(error)) from error
+            members = set(archive.namelist()) - {_MANIFEST}
+            for lacking in sorted(set(manifest["sha256"]) - members):
+                raise BadBackupError(why="lacking", about=lacking)
+            for member in members:
+                _unpack(archive, member, folder, manifest["sha256"])
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise BadBackupError(why="unreadable", about=source.name) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError) as error:
+        raise BadBackupError(why="no_archive", about=source.name) from error
     return manifest
 
 
 def _must_fit(manifest: Mapping[str, Any]) -> None:
     wanted = _SQLITE if is_sqlite() else _POSTGRESQL
     if manifest["format"] != FORMAT or wanted not in manifest["sha256"]:
-        raise BadBackupError(why=f"{manifest['format']} {sorted(manifest['sha256'])}")
+        raise BadBackupError(why="other_kind", about=manifest["format"])
     known = set(MigrationExecutor(None).loader.disk_migrations)
     newer = {tuple(one) for one in manifest["migrations"]} - known
     if newer:
-        raise BadBackupError(why=f"{manifest['version']} > {__version__}")
+        raise BadBackupError(why="newer", about=manifest["version"])
 
 
 def _unpack(archive: zipfile.ZipFile, member: str, folder: Path, hashes: Mapping[str, str]) -> None:
@@ -219,16 +227,17 @@ def _unpack(archive: zipfile.ZipFile, member: str, folder: Path, hashes: Mapping
     name = member.removeprefix(f"{_FILES}/")
     wanted = hashes.get(member) or (name if member != name else "")
     if not wanted or "/" in name:
-        raise BadBackupError(why=member)
+        raise BadBackupError(why="stranger", about=member)
     target = folder / _FILES / name if member != name else folder / name
     target.parent.mkdir(exist_ok=True)
     with archive.open(member) as packed, target.open("wb") as file:
         shutil.copyfileobj(packed, file, _CHUNK)
     if _sha256(target) != wanted:
-        raise BadBackupError(why=member)
+        raise BadBackupError(why="changed", about=member)
 
 
-def _holds_something() -> bool:
+def holds_something() -> bool:
+    """Whether there are people or records; not where nothing was ever prepared."""
     try:
         return User.objects.exists() or count_events() > 0
     except (OperationalError, ProgrammingError):
@@ -255,13 +264,6 @@ def _put_sqlite(database: Path, now: dt.datetime) -> None:
     shutil.move(database, target)
 
 
-def _put_file(path: Path) -> None:
-    target = _home() / _FILES / path.name[:2] / path.name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.exists() or _sha256(target) != path.name:
-        shutil.move(path, target)
-
-
 # ------------------------------------------------------------------ proof
 
 
@@ -275,7 +277,7 @@ def prove(*, events: tuple[int, str] | None = None) -> Proved:
     head = ChainHead.objects.filter(pk=1).first()
     if events is not None and (head.number if head else 0, head.hash if head else "") != events:
         faults.append(f"event_cut:{events[0]}")
-    kept = sorted((Path(settings.HOME) / _FILES).glob("??/" + "?" * 64))
+    kept = files.list_kept()
     faults += [f"file_changed:{one.name[:12]}" for one in kept if _sha256(one) != one.name]
     names = {one.name for one in kept}
     again = left_out = 0
@@ -283,7 +285,7 @@ def prove(*, events: tuple[int, str] | None = None) -> Proved:
         faults += [f"file_lost:{digest[:12]}" for digest in _files_of(run) if digest not in names]
         if not _is_of_today(run):
             left_out += 1
-        elif _certificate_of(run) == run.files.get("results.cert.json"):
+        elif _certificate_of(run) == run.files.get(CERTIFICATE):
             again += 1
         else:
             faults.append(f"certificate:{run.snapshot.name}")
@@ -310,4 +312,4 @@ def _certificate_of(run: Run) -> str:
             evaluate_frozen(frozen=frozen_of(run.snapshot), folder=folder, tell=tell_nobody)
         except OSError:
             return ""
-        return _sha256(Path(folder) / "results.cert.json")
+        return _sha256(Path(folder) / CERTIFICATE)

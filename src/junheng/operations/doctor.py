@@ -19,6 +19,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from junheng.publish.fonts import find_font
+from junheng.store import files
 from junheng.store.models import Job, Worker
 
 _OLDEST_PYTHON: Final = (3, 11)
@@ -88,7 +89,7 @@ def _disk() -> Iterator[Found]:
     yield Found(
         check="room", state="good" if free >= _LEAST_FREE else "odd", told=f"{free / (1 << 30):.1f}"
     )
-    kept = sorted((home / "files").glob("??/" + "?" * 64))
+    kept = files.list_kept()
     chosen = Random(len(kept)).sample(kept, min(len(kept), _SAMPLED))  # noqa: S311 no secret
     changed = [one for one in chosen if hashlib.sha256(one.read_bytes()).hexdigest() != one.name]
     told = changed[0].name[:12] if changed else f"{len(chosen)}/{len(kept)}"

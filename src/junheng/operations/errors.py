@@ -233,7 +233,7 @@ class BadBackupError(JunhengError):
     """A file is no whole backup of this kind of site, or one could not be written or put back."""
 
     slug = "bad-backup"
-    sentence = "The backup cannot be used or made: {why}. Nothing was changed."
+    sentence = "The backup cannot be used or made: {why} {about}. Nothing was changed."
 
 
 class SiteNotEmptyError(JunhengError):

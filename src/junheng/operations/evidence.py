@@ -21,7 +21,6 @@ from junheng.operations.errors import (
     NotAllowedError,
     NothingThereError,
     ReasonWantedError,
-    UnfitEvidenceError,
 )
 from junheng.operations.events import Deed, record
 from junheng.rulebook.loader import load_rulebook
@@ -96,11 +95,7 @@ def add_evidence(
 
 def _examined(digest: str, name: str) -> Mapping[str, Any]:
     asked = {"path": str(files.path_of(digest)), "name": name}
-    try:
-        seen: Mapping[str, Any] = call_apart(_EXAMINE, asked, tell=tell_nobody)
-    except UnfitEvidenceError as error:
-        why = words()["unfit"][error.params["why"]]
-        raise UnfitEvidenceError(name=name, why=why) from error
+    seen: Mapping[str, Any] = call_apart(_EXAMINE, asked, tell=tell_nobody)
     return seen
 
 

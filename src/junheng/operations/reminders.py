@@ -15,7 +15,7 @@ from typing import Final
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from junheng.base.review import word_of
@@ -77,18 +77,22 @@ def _send(
     now: dt.datetime,
 ) -> bool | None:
     """Return whether a letter went out; None: there was one today."""
-    try:
-        with transaction.atomic():
-            Reminder.objects.create(user=user, day=timezone.localdate(now), count=len(waiting))
-            deed = Deed(action="remind", subject=user.name, detail={"count": len(waiting)})
-            record(actor=machine, deed=deed, now=now)
-            # Last, so that a letter that cannot be sent is neither noted nor counted.
-            _letter(user, waiting, post).send()
-    except IntegrityError:
+    day = timezone.localdate(now)
+    # First the day is taken, so that two at once send one letter; nobody else waits for the post.
+    noted, is_new = Reminder.objects.get_or_create(
+        user=user, day=day, defaults={"count": len(waiting)}
+    )
+    if not is_new:
         return None
+    try:
+        _letter(user, waiting, post).send()
     except (OSError, SMTPException) as error:
+        noted.delete()
         _LOG.warning("No letter to %s: %s", user.login, error)
         return False
+    deed = Deed(action="remind", subject=user.name, detail={"count": len(waiting)})
+    with transaction.atomic():
+        record(actor=machine, deed=deed, now=now)
     return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -14,6 +15,7 @@ from django.conf import settings
 from junheng.base.errors import DiskFullError
 
 # The disk is full, the user's share of it is, or a file may not be that large.
+_LENGTH: Final = 64  # characters of a hash
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -52,4 +54,21 @@ def _write(path: Path, content: bytes) -> None:
 
 def path_of(digest: str) -> Path:
     """Return where a file of that hash is kept."""
-    return Path(settings.HOME) / "files" / digest[:2] / digest
+    return _folder() / digest[:2] / digest
+
+
+def _folder() -> Path:
+    return Path(settings.HOME) / "files"
+
+
+def list_kept() -> list[Path]:
+    """Return every kept file, in the order of the hashes that are their names."""
+    return sorted(_folder().glob("??/" + "?" * _LENGTH))
+
+
+def take(path: Path) -> None:
+    """Keep a file that lies elsewhere under the hash that is its name, instead of a spoiled one."""
+    target = path_of(path.name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.exists() or hashlib.sha256(target.read_bytes()).hexdigest() != path.name:
+        shutil.move(path, target)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from junheng.base.errors import JunhengError
@@ -36,26 +36,13 @@ from junheng.store.queries.people import Actor
 from junheng.store.queries.regions import Place, find_region, list_children
 from junheng.web.access import SignedIn, place_for, signed_in
 from junheng.web.console.forms import EvidenceForm
+from junheng.web.sending import HARMLESS, attachment
 from junheng.web.wording import say
 
 _PAGE: Final = 50
 _MOST_TOGETHER: Final = 10
 _YEARS: Final = 5  # that can be looked at
 _SOON: Final = dt.timedelta(days=60)
-_KINDS: Final = {
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "jpeg": "image/jpeg",
-    "webp": "image/webp",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-# A file of a stranger may do nothing in whatever opens it here.
-_HARMLESS: Final = {
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "private, no-store",
-}
 
 
 # ------------------------------------------------------------------ the library
@@ -279,7 +266,10 @@ def unlink_evidence(request: SignedIn, link_id: int) -> HttpResponse:
     _, path = _found_for(request.actor, evidence_id)
     if not request.actor.may(Action.KEEP_EVIDENCE, path):
         raise PermissionDenied
-    operations.unlink_evidence(actor=request.actor, link_id=link_id, now=timezone.now())
+    try:
+        operations.unlink_evidence(actor=request.actor, link_id=link_id, now=timezone.now())
+    except JunhengError as refused:
+        messages.error(request, refused.in_chinese())
     return redirect("evidence", evidence_id=evidence_id)
 
 
@@ -289,11 +279,7 @@ def evidence_file(request: SignedIn, evidence_id: int) -> HttpResponse:
     """Send the file to be kept, never to be shown."""
     row, _ = _found_for(request.actor, evidence_id)
     operations.note_download(actor=request.actor, evidence_id=evidence_id, now=timezone.now())
-    named = content_disposition_header(as_attachment=True, filename=row.name) or "attachment"
-    return HttpResponse(
-        files.path_of(row.sha256).read_bytes(), content_type=_KINDS[row.media],
-        headers={**_HARMLESS, "Content-Disposition": named},
-    )  # fmt: skip
+    return attachment(files.path_of(row.sha256).read_bytes(), row.name, row.media)
 
 
 @require_safe
@@ -304,7 +290,7 @@ def evidence_preview(request: SignedIn, evidence_id: int) -> HttpResponse:
     if not row.preview:
         raise Http404
     content = files.path_of(row.preview).read_bytes()
-    return HttpResponse(content, content_type="image/png", headers=_HARMLESS)
+    return HttpResponse(content, content_type="image/png", headers=HARMLESS)
 
 
 # ------------------------------------------------------------------ what is needed

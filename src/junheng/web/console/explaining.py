@@ -22,9 +22,9 @@ from junheng.explain.verdicts import subject_name
 from junheng.intake.rows import Spot
 from junheng.operations.results import compare_runs, explain
 from junheng.publish.apportion import shown_change
-from junheng.publish.numbers import fixed
 from junheng.store.queries.snapshots import Origin, origins_of
 from junheng.web.access import SignedIn, signed_in
+from junheng.web.console.result_rows import shown
 from junheng.web.console.results import Head, head_for
 
 # ------------------------------------------------------------------ an explanation
@@ -133,6 +133,8 @@ class ComparePage:
 def run_compare(request: SignedIn, run_id: int, other_id: int) -> HttpResponse:
     """Show what changed from another evaluation to this one, and why."""
     head, other = head_for(request, run_id), head_for(request, other_id)
+    if head.round.county.id != other.round.county.id:
+        raise Http404
     verdicts: list[ChangedVerdict] = []
     schools: list[ChangedVerdict] = []
     numbers, factors, error = [], [], ""
@@ -156,9 +158,9 @@ def run_compare(request: SignedIn, run_id: int, other_id: int) -> HttpResponse:
             numbers.append(
                 ChangedNumber(
                     name=quantity_words(one.quantity, words),
-                    before=_number(told.before, decimals), after=_number(told.after, decimals),
-                    change=_number(told.change, told.part_decimals),
-                    parts=[_number((told.parts or {}).get(f), told.part_decimals) for f in factors],
+                    before=shown(told.before, decimals), after=shown(told.after, decimals),
+                    change=shown(told.change, told.part_decimals),
+                    parts=[shown((told.parts or {}).get(f), told.part_decimals) for f in factors],
                 )
             )  # fmt: skip
     page = ComparePage(
@@ -166,7 +168,3 @@ def run_compare(request: SignedIn, run_id: int, other_id: int) -> HttpResponse:
         factors=[factor_name(one) for one in factors], error=error,
     )  # fmt: skip
     return render(request, "console/run_compare.html", {"page": page}, status=422 if error else 200)
-
-
-def _number(value: float | None, decimals: int) -> str:
-    return "—" if value is None else fixed(value, decimals)

@@ -194,7 +194,7 @@ class LateForm(forms.Form):
     ) -> None:
         """Put labels and choices."""
         super().__init__(data)
-        self.fields["school"] = forms.ChoiceField(choices=schools)
+        self.fields["school"].choices = schools  # type: ignore[attr-defined]
         for name in ("school", "until", "reason"):
             self.fields[name].label = _label(f"late_{name}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -100,9 +101,5 @@ def withdraw_late(request: SignedIn, exception_id: int) -> HttpResponse:
     try:
         withdraw_exception(actor=request.actor, exception_id=exception_id, now=timezone.now())
     except JunhengError as refused:
-        names = {
-            one.code: one.name for one in list_progress(round_id=found.id, county=found.county)
-        }
-        form = LateForm(None, schools=[(EVERYBODY, say("late_everybody"))])
-        return _page(request, found, form, names, refused.in_chinese())
+        messages.error(request, refused.in_chinese())
     return redirect("late-exceptions", round_id=found.id)

@@ -12,7 +12,6 @@ from junheng.publish.numbers import fixed, plain
 
 _BAD: Final = ("below", "missing")
 _DECIMALS, _CV_DECIMALS = 2, 3
-_SCHOOLS, _DISPERSION = "schools", "dispersion"
 
 Section = Mapping[str, Any]
 
@@ -190,8 +189,8 @@ class SectionRow:
     sponsor_name: str
     pupils: str
     number: float | None
-    met: int
-    near: int
+    met: int | None  # None: not decided on
+    near: int | None
     status: str
     status_word: str
     merged: Sequence[str]
@@ -213,7 +212,7 @@ def section_rows(results: Results) -> list[SectionRow]:
             area_name=_choice(results, "area", one["area"]), sponsor=one["sponsor"] or "",
             sponsor_name=_choice(results, "sponsor", one["sponsor"]),
             pupils="—" if one["pupils"] is None else plain(one["pupils"], 0),
-            number=one["pupils"], met=one["met"] or 0, near=one["near"] or 0,
+            number=one["pupils"], met=one["met"], near=one["near"],
             status=one["status"] or "", status_word=names.words.status(one["status"] or "missing"),
             merged=one["merged"], cells=list(_cells(one, results)),
         )
@@ -235,15 +234,21 @@ def _cells(section: Section, results: Results) -> Iterator[Cell]:
         yield Cell(
             indicator=item.id, name=names.numbered(item.id), value=shown(told["value"]),
             number=told["value"], standard=shown(told["standard"]), status=told["status"],
-            status_word=names.status(told["status"]), gap=_gap(told["gap"], unit),
-            gap_to_floor=_gap(told["gap_to_floor"], unit),
+            status_word=names.status(told["status"]), gap=gap_words(told["gap"], unit),
+            gap_to_floor=gap_words(told["gap_to_floor"], unit),
             share="—" if share is None else f"{share * 100:.1f}%",
             cv_without=shown(told["cv_without"], _CV_DECIMALS),
         )  # fmt: skip
 
 
-def _gap(gap: float | None, unit: str) -> str:
+def gap_words(gap: float | None, unit: str) -> str:
+    """Return what is lacking in whole words, a dash if nothing is."""
     return f"{plain(gap)}{unit}" if gap else "—"
+
+
+def _called(results: Results) -> Mapping[str, str]:
+    """Return the names of the schools, by code."""
+    return {one["school"]: one["school_name"] for one in results.document["sections"]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,8 +272,7 @@ class Offence:
 def offences(results: Results, *, school: str | None = None) -> list[Offence]:
     """Return what fails or is open in the indicators beside the items, of one school if told."""
     names = results.names
-    called = {one["school"]: one["school_name"] for one in results.document["sections"]}
-    found = []
+    called, found = _called(results), []
     for indicator in results.document["indicators"]:
         for part in indicator.get("parts", ()):
             for one in (*part["offenders"], *part["undecided"]):
@@ -283,7 +287,7 @@ def offences(results: Results, *, school: str | None = None) -> list[Offence]:
                         detail=names.words.detail(one["detail"]) if one["detail"] else "",
                         value=shown(one["value"]), standard=shown(one["standard"]),
                         status=one["status"], status_word=names.words.status(one["status"]),
-                        gap=_gap(one["gap"], names.unit(one["gap_unit"])),
+                        gap=gap_words(one["gap"], names.unit(one["gap_unit"])),
                     )
                 )  # fmt: skip
     return found
@@ -304,8 +308,7 @@ class OpenRow:
 def open_rows(results: Results) -> list[OpenRow]:
     """Return the inputs that are lacking, each once for every indicator that waits for it."""
     names = results.names
-    called = {one["school"]: one["school_name"] for one in results.document["sections"]}
-    found = []
+    called, found = _called(results), []
     for one in results.document["open_inputs"]:
         wanted, cell = one["input"], one["cell"]
         found.append(

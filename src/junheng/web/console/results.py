@@ -11,12 +11,10 @@ import xlsxwriter
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from junheng.intake.text import inert
 from junheng.operations.results import Results, results_of
-from junheng.publish.numbers import fixed
 from junheng.store.queries.rounds import RoundRow
 from junheng.store.queries.snapshots import Frozen, RunRow, SnapshotRow
 from junheng.web.access import SignedIn, signed_in
@@ -29,14 +27,17 @@ from junheng.web.console.result_rows import (
     SectionRow,
     StepRow,
     blocks_of,
+    gap_words,
     indicator_rows,
     item_rows,
     offences,
     open_rows,
     section_rows,
+    shown,
     step_rows,
 )
 from junheng.web.console.snapshots import run_for
+from junheng.web.sending import attachment
 from junheng.web.wording import word
 
 _PAGE: Final = 100
@@ -53,16 +54,6 @@ class Head:
     rulebook: str
     on: str
     results: Results
-
-    @property
-    def status_word(self) -> str:
-        """The verdict without relaxations."""
-        return self.results.names.words.status(self.run.strict)
-
-    @property
-    def relaxed_word(self) -> str:
-        """The verdict with all of them."""
-        return self.results.names.words.status(self.run.relaxed)
 
 
 def head_for(request: SignedIn, run_id: int) -> Head:
@@ -179,7 +170,7 @@ def _sorted(rows: list[SectionRow], order: str) -> list[SectionRow]:
 
     def number(row: SectionRow) -> float | None:
         if name in {"pupils", "met"}:
-            return row.number if name == "pupils" else float(row.met)
+            return row.number if name == "pupils" else row.met
         cell = row.cell(name)
         return cell.number if cell else None
 
@@ -219,9 +210,7 @@ def _workbook(
             cells = [row.cell(one) for one, _ in items]
             sheet.write_row(at, len(heads), [one.number if one else None for one in cells])
     name = f"{head.round.county.name} {head.snapshot.name} {word('school_columns', 'file')}.xlsx"
-    named = content_disposition_header(as_attachment=True, filename=name) or ""
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return HttpResponse(out.getvalue(), content_type=kind, headers={"Content-Disposition": named})
+    return attachment(out.getvalue(), name)
 
 
 # ------------------------------------------------------------------ one school, one indicator
@@ -322,14 +311,10 @@ def _spreads(results: Results, indicator: str) -> list[StageSpread]:
 def _part(part: Mapping[str, Any], indicator: str, results: Results) -> Mapping[str, str]:
     names = results.names
     unit = names.unit(part["gap_unit"])
-
-    def number(value: float | None) -> str:
-        return "—" if value is None else f"{fixed(value, 2)}"
-
     return {
         "name": names.part(indicator, part["id"]), "status": part["status"],
-        "status_word": names.words.status(part["status"]), "value": number(part["value"]),
-        "standard": number(part["standard"]),
+        "status_word": names.words.status(part["status"]), "value": shown(part["value"]),
+        "standard": shown(part["standard"]),
         "sign": names.words.comparison(part["comparison"]) if part["comparison"] else "",
-        "gap": f"{fixed(part['gap'], 2)}{unit}" if part["gap"] else "—",
+        "gap": gap_words(part["gap"], unit),
     }  # fmt: skip

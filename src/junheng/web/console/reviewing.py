@@ -27,6 +27,7 @@ from junheng.operations.odd import answered_of
 from junheng.operations.reasons import give_reason
 from junheng.operations.review import Asked, act_on_submission
 from junheng.operations.uploads import reports_for
+from junheng.operations.whose import whose
 from junheng.publish.remarked import weight_word
 from junheng.rulebook.loader import load_rulebook
 from junheng.rulebook.model import Rulebook
@@ -306,7 +307,7 @@ def cell(request: SignedIn, round_id: int) -> HttpResponse:
             error = refused.in_chinese()
         else:
             return redirect(f"{request.path}?{_query(spot, school)}")
-    about, _, _ = steps_of_submission(actor=request.actor, round_id=found.id, school=school)
+    about = whose(Round.objects.select_related("region").get(pk=found.id), school)
     roles = request.actor.roles_at(about.path)
     page = CellPage(
         round=found, school=school, name=about.name, place=spot_in_words(rulebook, spot),

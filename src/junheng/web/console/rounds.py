@@ -16,7 +16,6 @@ from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from junheng.base.errors import JunhengError
@@ -49,10 +48,10 @@ from junheng.store.queries.rounds import (
 from junheng.web.access import SignedIn, place_for, signed_in
 from junheng.web.console.forms import RoundForm
 from junheng.web.console.receiving import Waiting, given_up_of, part_of, received, waiting_of
+from junheng.web.sending import attachment
 from junheng.web.wording import say, wording
 
 _PAGE = 50
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,12 +243,7 @@ def round_template(request: SignedIn, round_id: int) -> HttpResponse:
         path = Path(folder) / "template.xlsx"
         write_template(path, rulebook.dictionary, rulebook.labels, tables=tables)
         content = path.read_bytes()
-    return _download(content, f"{found.name}.xlsx")
-
-
-def _download(content: bytes, filename: str) -> HttpResponse:
-    named = content_disposition_header(as_attachment=True, filename=filename) or ""
-    return HttpResponse(content, content_type=_XLSX, headers={"Content-Disposition": named})
+    return attachment(content, f"{found.name}.xlsx")
 
 
 # ------------------------------------------------------------------ one upload
@@ -359,7 +353,7 @@ def upload_annotated(request: SignedIn, upload_id: int) -> HttpResponse:
         raise Http404
     seen = uploads.look(upload_id=row.id)
     content = annotated(row.sha256, row.name, seen.remarks)
-    return _download(content, say("annotated_name", name=Path(row.name).stem))
+    return attachment(content, say("annotated_name", name=Path(row.name).stem))
 
 
 def upload_for(actor: Actor, upload_id: int) -> tuple[UploadRow, RoundRow]:

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from junheng.base.errors import JunhengError
@@ -33,12 +32,7 @@ from junheng.store.queries.snapshots import (
 from junheng.store.queries.submissions import is_signed, report_state_of
 from junheng.web.access import SignedIn, signed_in
 from junheng.web.console.forms import FreezeForm
-
-_KINDS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "json": "application/json",
-}
+from junheng.web.sending import attachment
 
 
 def must_see_results(actor: Actor, row: RoundRow) -> None:
@@ -201,7 +195,7 @@ def snapshot_values(request: SignedIn, snapshot_id: int) -> HttpResponse:
     """Send the Parquet file of a snapshot."""
     found = frozen_for(request.actor, snapshot_id)
     name = f"{found.round.county.name} {found.snapshot.name}.parquet"
-    return _sent(found.snapshot.sha256, name, "application/vnd.apache.parquet")
+    return attachment(files.path_of(found.snapshot.sha256).read_bytes(), name)
 
 
 @require_safe
@@ -212,11 +206,4 @@ def run_file(request: SignedIn, run_id: int, name: str) -> HttpResponse:
     if name not in run.files:
         raise Http404
     shown = f"{found.round.county.name} {found.snapshot.name} {name}"
-    kind = _KINDS.get(name.rpartition(".")[2], "application/octet-stream")
-    return _sent(run.files[name], shown, kind)
-
-
-def _sent(digest: str, filename: str, kind: str) -> HttpResponse:
-    named = content_disposition_header(as_attachment=True, filename=filename) or ""
-    content = files.path_of(digest).read_bytes()
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": named})
+    return attachment(files.path_of(run.files[name]).read_bytes(), shown)
