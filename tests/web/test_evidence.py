@@ -203,6 +203,25 @@ def test_a_link_to_what_is_not_there_is_refused(clerk, library, world, wrong):
     assert EvidenceLink.objects.count() == 0
 
 
+def test_a_link_of_a_paper_set_aside_stays_and_it_is_said_why(clerk, library, world):
+    send(clerk, library, PDF)
+    one = Evidence.objects.get()
+    typed = {"indicator": "charter", "region": world.regions["S1"].pk, "year": one.at.year}
+    clerk.post(f"/evidence/{one.pk}/", typed)
+    clerk.post(f"/evidence/{one.pk}/", {"do": "withdraw", "reason": "已作废"})
+    link = EvidenceLink.objects.get()
+    answer = clerk.post(f"/evidence-links/{link.pk}/", follow=True)
+    assert "已经没有了" in text(answer)
+    assert EvidenceLink.objects.get() == link
+
+
+def test_above_the_counties_nothing_is_counted_but_they_are_listed(browser, world):
+    city = world.regions["900101"].parent
+    page = text(browser(Role.CITY_REVIEWER).get(f"/regions/{city.pk}/needs/"))
+    assert world.regions["900101"].name in page
+    assert "所" not in page.split("请选下面的一个看")[1]
+
+
 def test_days_upside_down_are_refused(clerk, library):
     answer = send(clerk, library, PDF, period_from="2026-09-01", period_to="2026-01-01")
     assert answer.status_code == 422

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from junheng.base.people import Role
-from junheng.store.models import Round, Run, Snapshot, Value
+from junheng.store.models import Membership, Region, Round, Run, Snapshot, User, Value
 from world import sample_workbook
 
 
@@ -196,6 +196,28 @@ def test_two_snapshots_are_compared(clerk, opened, run):
     page = text(clerk.get(f"/runs/{after.pk}/compare/{run.split('/')[2]}/"))
     assert "体育运动场馆 不达标 达标 学校数据单独就会" in page
     assert "各原因的份额相加" in page
+
+
+def test_evaluations_of_two_counties_are_not_compared(clerk, run):
+    """Not even by who sees both: what would differ is the county."""
+    one = Run.objects.get()
+    other = Region.objects.exclude(pk=one.snapshot.round.region_id).filter(level="county").first()
+    # Seen by the same clerk, so that only the page itself can refuse.
+    user = User.objects.get(pk=clerk.session["_auth_user_id"])
+    Membership.objects.create(
+        user=user, region=other, role=Role.COUNTY_CLERK, since=user.joined_at
+    )
+    terms = {"rulebook": "moe-2017-6", "on": "2026-09-01", "opens_at": "2026-01-01T08:00",
+             "deadline": "2099-12-31T18:00"}  # fmt: skip
+    clerk.post(f"/regions/{other.pk}/rounds/", {"round_name": "另一县", **terms})
+    url = f"/rounds/{Round.objects.order_by('-pk').first().pk}/"
+    sent = clerk.post(url, {"file": SimpleUploadedFile("全县.xlsx", sample_workbook())})
+    clerk.post(f"{sent['Location']}commit/")
+    clerk.post(f"{url}snapshots/", {"name": "另一县预览", "kind": "preview"})
+    foreign = Run.objects.order_by("-pk").first()
+    assert foreign != one
+    assert clerk.get(f"/runs/{foreign.pk}/").status_code == 200
+    assert clerk.get(f"{run}compare/{foreign.pk}/").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def add_evidence(
     seen = _examined(digest, name)
     preview = files.put(base64.b64decode(seen["preview"])) if seen["preview"] else ""
     with transaction.atomic():
-        before = _replaced(region, replaces) if replaces is not None else None
+        before = _standing(actor, replaces) if replaces is not None else None
         made = Evidence.objects.create(
             region=region, title=about.title.strip(), kind=about.kind, issuer=about.issuer.strip(),
             period_from=about.period_from, period_to=about.period_to, expires_on=about.expires_on,
@@ -97,14 +97,6 @@ def _examined(digest: str, name: str) -> Mapping[str, Any]:
     asked = {"path": str(files.path_of(digest)), "name": name}
     seen: Mapping[str, Any] = call_apart(_EXAMINE, asked, tell=tell_nobody)
     return seen
-
-
-def _replaced(region: Region, evidence_id: int) -> Evidence:
-    rows = Evidence.objects.select_for_update(of=("self",), no_key=True)
-    found = rows.filter(pk=evidence_id, region=region, withdrawn_at__isnull=True).first()
-    if found is None or hasattr(found, "replaced_by"):
-        raise NothingThereError
-    return found
 
 
 def _must_keep(actor: Actor, region: Region) -> None:

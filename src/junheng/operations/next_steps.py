@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from junheng.base.review import REASONED, REPORT, SUBMISSION, Act, Machine, word_of
+from junheng.intake.checking.reasons import Answered
 from junheng.operations.obstacles import find_obstacles, report_obstacles
 from junheng.operations.whose import Whose, report_named, whose
 from junheng.store.models import Report, Round, Submission
@@ -23,15 +24,17 @@ class NextStep:
 
 
 def steps_of_submission(
-    *, actor: Actor, round_id: int, school: str
+    *, actor: Actor, row: Round, school: str, answered: Answered | None = None
 ) -> tuple[Whose, str, Sequence[NextStep]]:
-    """Return whose data they are, their state, and what the actor can do with them."""
-    row = Round.objects.select_related("region").get(pk=round_id)
+    """Return whose data they are, their state, and what the actor can do with them.
+
+    What is odd about the data is looked for unless it is `answered` already.
+    """
     about = whose(row, school)
     found = Submission.objects.filter(round=row, school=school).first()
     submission = found or Submission(round=row, school=school)
     steps = [
-        _step(act, find_obstacles(row, submission, act, actor=actor))
+        _step(act, find_obstacles(row, submission, act, actor=actor, answered=answered))
         for act in _acts(SUBMISSION, submission.state, actor, about)
     ]
     return about, submission.state, steps

@@ -8,6 +8,7 @@ from typing import Final
 
 from junheng.base.people import Level
 from junheng.base.review import CHAIN, Act, Progress, Standing, listed, word_of
+from junheng.intake.checking.reasons import Answered
 from junheng.intake.rows import Said, Spot
 from junheng.operations.odd import answered_of
 from junheng.operations.whose import whose
@@ -24,12 +25,17 @@ from junheng.store.queries.submissions import (
 _NAMED: Final = 3  # schools told by name in a sentence
 
 
-def find_obstacles(row: Round, submission: Submission, act: Act, *, actor: Actor) -> list[str]:
-    """Return why a step with a school's data cannot be taken now, whoever the actor's roles let."""
+def find_obstacles(
+    row: Round, submission: Submission, act: Act, *, actor: Actor, answered: Answered | None = None
+) -> list[str]:
+    """Return why a step with a school's data cannot be taken now, whoever the actor's roles let.
+
+    What is odd about the data is looked for unless it is `answered` already.
+    """
     if report_state_of(round_id=row.pk) is Progress.APPROVED:
         return [_say("approved")]
     if act is Act.SUBMIT:
-        return _before_submitting(row, submission)
+        return _before_submitting(row, submission, answered)
     if act is Act.RETURN and not open_disputes(round_id=row.pk, school=submission.school):
         return [_say("no_dispute")]
     if act is Act.ACCEPT:
@@ -40,13 +46,13 @@ def find_obstacles(row: Round, submission: Submission, act: Act, *, actor: Actor
     return []
 
 
-def _before_submitting(row: Round, submission: Submission) -> list[str]:
+def _before_submitting(row: Round, submission: Submission, answered: Answered | None) -> list[str]:
     school = submission.school
     standing = Value.objects.filter(round=row, superseded_by__isnull=True, school=school)
     if not standing.exclude(state=Said.EMPTY).exists():
         return [_say("no_values")]
-    answered, _ = answered_of(row, school)
-    counts = Counter(one.severity for one in answered.open)
+    told = answered or answered_of(row, school)[0]
+    counts = Counter(one.severity for one in told.open)
     unanswered = _unanswered(row, submission)
     return [
         *([_say("errors", count=counts["error"])] if counts["error"] else []),

@@ -317,6 +317,7 @@ class NeedsPage:
     year: int
     years: Sequence[int]
     needs: Sequence[NeedRow]
+    below: Sequence[Place]  # to be looked at one by one, where papers are kept further below
 
 
 @require_safe
@@ -328,8 +329,9 @@ def evidence_needs(request: SignedIn, region_id: int) -> HttpResponse:
     years = range(today.year, today.year - _YEARS, -1)
     year = next((one for one in years if str(one) == request.GET.get("year")), today.year)
     is_school = place.level == Level.SCHOOL
+    is_above = place.level not in {Level.COUNTY, Level.SCHOOL}
     schools = [place] if is_school else list_children(parent_id=place.id)
-    needs, labels = operations.words()["need"], _indicators()
+    needs, labels = [] if is_above else operations.words()["need"], _indicators()
     proofs = count_proofs(
         path=place.path, year=year, indicators=[one["indicator"] for one in needs], today=today
     )
@@ -347,5 +349,6 @@ def evidence_needs(request: SignedIn, region_id: int) -> HttpResponse:
                 there=len(whose) - len(lacking), wanted=len(whose), lacking=lacking,
             )
         )  # fmt: skip
-    page = NeedsPage(place=place, year=year, years=years, needs=rows)
+    counties = schools if is_above else []
+    page = NeedsPage(place=place, year=year, years=years, needs=rows, below=counties)
     return render(request, "console/evidence_needs.html", {"page": page})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,11 +19,12 @@ from junheng.base.errors import JunhengError
 from junheng.base.people import Action
 from junheng.base.review import CLERKS, DISPUTERS, SPEAKERS, Act, Standing, word_of
 from junheng.explain.words import Words
+from junheng.intake.checking.reasons import Answered
 from junheng.intake.rows import Spot, school_of
 from junheng.operations.comments import Remark, comment, resolve
 from junheng.operations.locks import row_in_words, spot_in_words
 from junheng.operations.next_steps import NextStep, steps_of_submission
-from junheng.operations.odd import answered_of
+from junheng.operations.odd import Odd, answered_of
 from junheng.operations.reasons import give_reason
 from junheng.operations.review import Asked, act_on_submission
 from junheng.operations.uploads import reports_for
@@ -136,7 +137,11 @@ def _data_page(request: SignedIn, found: RoundRow, school: str, error: str = "")
     whose_for(request.actor, found, school)
     rulebook = load_rulebook(found.rulebook)
     labels: Any = rulebook.labels
-    about, state, steps = steps_of_submission(actor=request.actor, round_id=found.id, school=school)
+    row = Round.objects.select_related("region").get(pk=found.id)
+    answered, by_mark = answered_of(row, school)
+    about, state, steps = steps_of_submission(
+        actor=request.actor, row=row, school=school, answered=answered
+    )
     roles = request.actor.roles_at(about.path)
     sheets = [(one.id, labels["tables"][one.id]["label"]) for one in rulebook.dictionary.table]
     table = request.GET.get("table", "")
@@ -150,7 +155,7 @@ def _data_page(request: SignedIn, found: RoundRow, school: str, error: str = "")
         state=state,
         state_word=word_of("submission", state),
         steps=steps,
-        odd=_odd(found, school, rulebook),
+        odd=_odd(answered, by_mark, school, rulebook),
         may_explain=bool(roles & CLERKS) and state in {Standing.DRAFT, Standing.RETURNED},
         threads=[
             ThreadShown(
@@ -193,9 +198,9 @@ def _is_code(spot: Spot, rulebook: Rulebook) -> bool:
     return elements.get((spot.table, spot.element)) in {"choice", "yes_no"}
 
 
-def _odd(found: RoundRow, school: str, rulebook: Rulebook) -> list[OddRow]:
-    row = Round.objects.select_related("region").get(pk=found.id)
-    answered, by_mark = answered_of(row, school)
+def _odd(
+    answered: Answered, by_mark: Mapping[str, Odd], school: str, rulebook: Rulebook
+) -> list[OddRow]:
     told = [(issue, None) for issue in answered.open] + list(answered.passed)
     lapsed = {issue.fingerprint: reason for issue, reason in answered.lapsed}
     return [
