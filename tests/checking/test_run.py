@@ -126,6 +126,18 @@ def test_a_form_cell_and_a_row_of_a_list_are_named(workbook):
     assert found["grade_junior"].school == "J1"
 
 
+def test_with_two_sections_in_all_the_cell_of_the_right_one_is_named(workbook):
+    path = workbook("schools N1 pupils_junior = 301")
+    reading = read_input(path, RULEBOOK.dictionary, RULEBOOK.labels)
+    frames = {
+        name: frame.filter(frame["school"] == "N1") if "school" in frame.columns else frame
+        for name, frame in reading.tables.frames.items()
+    }
+    found = issues(Tables(frames=frames, origins=reading.tables.origins))
+    (issue,) = [one for one in found if one.check == "class_pupils_sum"]
+    assert issue.heading == "初中在校学生数（人）"
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [

@@ -111,6 +111,17 @@ def test_peers_stand_as_plain_counting_says(seed):
         assert found[:, at] == pytest.approx([middle, spread, near, len(of[name])])
 
 
+@pytest.mark.parametrize(("others", "is_odd"), [(5, True), (4, False)])
+def test_fewer_than_there_must_be_are_no_peers(others, is_odd):
+    """Six of a kind are asked for, the odd one included; of fewer nothing is said."""
+    gone = ["N1", *[f"P{number}" for number in range(2 + others, 9)]]
+    edits = [*(f"drop teachers {one}/primary" for one in gone), "drop teachers T1/primary"]
+    edits += ["teachers P1/primary teachers = 120"]
+    issues = check_tables(tables_of(edits), RULEBOOK.checks, RULEBOOK.dictionary, RULEBOOK.labels)
+    found = {one.school for one in issues if one.check == "peers_pupils_per_teacher"}
+    assert ("P1" in found) == is_odd
+
+
 def test_two_schools_that_are_odd_alike_are_odd_by_the_spread_of_the_others():
     """Neither stands alone, so only the distance from the middle can tell."""
     edits = ["teachers P1/primary teachers = 120", "teachers P2/primary teachers = 120"]

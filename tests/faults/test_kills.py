@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -134,6 +135,12 @@ def worker_of(site):
     )  # fmt: skip
 
 
+def processes_below(pid):
+    told = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(one) for path in told for one in path.read_text().split()]
+    return [*children, *(other for one in children for other in processes_below(one))]
+
+
 def test_a_worker_killed_while_it_evaluates_is_followed_by_another(filled, tmp_path):
     site = Site(tmp_path / "site")
     shutil.copytree(filled["sqlite"].home, site.home)
@@ -143,6 +150,8 @@ def test_a_worker_killed_while_it_evaluates_is_followed_by_another(filled, tmp_p
     assert python(site, code).returncode == 0
     first = worker_of(site)
     waits_until(site, 'Job.objects.filter(state="running").exists()')
+    below = processes_below(first.pid)
+    assert below
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
     assert (
@@ -159,6 +168,10 @@ def test_a_worker_killed_while_it_evaluates_is_followed_by_another(filled, tmp_p
     finally:
         second.terminate()
         second.wait()
+    for _ in range(60):
+        below = [one for one in below if Path(f"/proc/{one}").exists()]
+        time.sleep(0.5 if below else 0)
+    assert not below, "what a killed worker started goes on without anybody to hear it"
     assert (
         python(site, f'print(Run.objects.filter(snapshot__name="{name}").count())').stdout.strip()
         == "1"

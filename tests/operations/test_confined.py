@@ -1,10 +1,16 @@
 """What is read apart: results, errors and progress come back, and limits hold."""
 
+import os
+import signal
+import threading
+from contextlib import nullcontext
+
 import pytest
 
 from junheng.base.errors import UnusableFileError
-from junheng.operations.confined import Limits, call_confined
+from junheng.operations.confined import Limits, call_confined, kept_ready
 from junheng.operations.errors import TooHeavyError
+from junheng.operations.reading import READY
 from junheng.operations.workbook import read_workbook
 from world import sample_workbook
 
@@ -15,6 +21,17 @@ READ = "junheng.operations.workbook:read_workbook"
 def call(function, limits=ROOMY, told=None, **arguments):
     seen = [] if told is None else told
     return call_confined(function, arguments, limits=limits, tell=lambda *s: seen.append(s))
+
+
+@pytest.fixture(params=["anew", "nursery"], autouse=True)
+def comes_from(request, monkeypatch, tmp_path):
+    """Every process is started anew, or split off one that has loaded everything."""
+    monkeypatch.setenv("PYTHONPATH", "tests")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setenv("JUNHENG_SECRET_KEY", "s")
+    monkeypatch.setenv("JUNHENG_DATABASE", "postgresql://a:b@c/d")
+    with kept_ready(READY) if request.param == "nursery" else nullcontext() as nursery:
+        yield nursery
 
 
 @pytest.fixture
@@ -47,22 +64,52 @@ def test_what_is_no_workbook_is_told_as_ever(kept, tmp_path):
         ("faults.greedy:disk", Limits(megabytes=600, seconds=60)),
     ],
 )
-def test_who_takes_too_much_is_stopped(function, limits, monkeypatch, tmp_path):
-    monkeypatch.setenv("PYTHONPATH", "tests")
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+def test_who_takes_too_much_is_stopped(function, limits):
     with pytest.raises(TooHeavyError) as caught:
         call(function, limits)
     assert f"{limits.megabytes} MB" in caught.value.in_chinese()
 
 
-def test_a_bug_comes_back_with_its_trace(monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", "tests")
+def test_a_bug_comes_back_with_its_trace():
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         call("faults.greedy:bug")
 
 
-def test_it_sees_no_secrets(monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", "tests")
-    monkeypatch.setenv("JUNHENG_SECRET_KEY", "s")
-    monkeypatch.setenv("JUNHENG_DATABASE", "postgresql://a:b@c/d")
+def test_it_sees_no_secrets():
     assert not [name for name in call("faults.greedy:environment") if "JUNHENG" in name]
+
+
+def test_one_call_leaves_nothing_to_the_next(kept):
+    with pytest.raises(TooHeavyError):
+        call("faults.greedy:memory", Limits(megabytes=600, seconds=60))
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        call("faults.greedy:bug")
+    assert [call(READ, **kept) for _ in range(3)] == 3 * [read_workbook(tell=lambda *_: 0, **kept)]
+
+
+@pytest.mark.parametrize("comes_from", ["nursery"], indirect=True)
+class TestNursery:
+    """What is particular to processes that are split off."""
+
+    def test_its_processes_are_its_children_and_it_outlives_them(self, comes_from):
+        parents = {call("faults.greedy:parent") for _ in range(20)}
+        assert parents == {comes_from.pid}
+
+    def test_where_it_is_gone_or_busy_a_process_is_started_anew(self, comes_from):
+        with comes_from.child():
+            assert call("faults.greedy:parent") == os.getpid()
+        os.kill(comes_from.pid, signal.SIGKILL)
+        assert [call("faults.greedy:parent") for _ in range(2)] == 2 * [os.getpid()]
+
+    def test_several_at_once_each_get_their_own_answer(self):
+        found = {}
+
+        def ask(number):
+            found[number] = call("faults.greedy:echo", word=number)
+
+        threads = [threading.Thread(target=ask, args=(number,)) for number in range(6)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        assert found == {number: number for number in range(6)}

@@ -204,9 +204,7 @@ def test_evaluations_of_two_counties_are_not_compared(clerk, run):
     other = Region.objects.exclude(pk=one.snapshot.round.region_id).filter(level="county").first()
     # Seen by the same clerk, so that only the page itself can refuse.
     user = User.objects.get(pk=clerk.session["_auth_user_id"])
-    Membership.objects.create(
-        user=user, region=other, role=Role.COUNTY_CLERK, since=user.joined_at
-    )
+    Membership.objects.create(user=user, region=other, role=Role.COUNTY_CLERK, since=user.joined_at)
     terms = {"rulebook": "moe-2017-6", "on": "2026-09-01", "opens_at": "2026-01-01T08:00",
              "deadline": "2099-12-31T18:00"}  # fmt: skip
     clerk.post(f"/regions/{other.pk}/rounds/", {"round_name": "另一县", **terms})

@@ -10,14 +10,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Protocol
 
 from django.conf import settings
 
 from junheng.operations.confined_child import OUT_OF_MEMORY
 from junheng.operations.errors import TooHeavyError
+from junheng.operations.nursery import Nursery
 
 Tell = Callable[[int, int], None]
 _KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
@@ -70,22 +72,64 @@ def call_confined(
         "function": function, "arguments": dict(arguments),
         "megabytes": limits.megabytes, "seconds": limits.seconds,
     }  # fmt: skip
+    with _new_child() as child:
+        try:
+            last, complaint = _conversation(child, json.dumps(asked).encode(), limits, tell)
+        finally:
+            child.kill()
+        code = child.wait()
+    if "result" in last:
+        return last["result"]
+    if "error" in last:
+        raise getattr(import_module(last["module"]), last["error"])(**last["params"])
+    if _was_too_much(code, complaint):
+        raise TooHeavyError(megabytes=limits.megabytes, seconds=limits.seconds)
+    raise RuntimeError(f"{function}: exit code {code}\n{complaint}")
+
+
+# ------------------------------------------------------------------ where a process comes from
+
+
+class _Child(Protocol):
+    """A confined process, as `subprocess.Popen` shows it."""
+
+    stdin: IO[bytes] | None
+    stdout: IO[bytes] | None
+    stderr: IO[bytes] | None
+
+    def kill(self) -> None: ...
+    def wait(self) -> int: ...
+
+
+@contextmanager
+def _new_child() -> Iterator[_Child]:
+    """Give a process that waits for what is asked: split off the nursery, or started anew."""
+    if _nursery is not None:
+        with _nursery.child() as child:
+            if child is not None:
+                yield child
+                return
     with subprocess.Popen(
         [sys.executable, "-m", "junheng.operations.confined_child"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment(),
         start_new_session=True,  # Ctrl+C in the terminal is meant for the worker
     ) as child:  # fmt: skip
-        try:
-            last, complaint = _conversation(child, json.dumps(asked).encode(), limits, tell)
-        finally:
-            child.kill()
-    if "result" in last:
-        return last["result"]
-    if "error" in last:
-        raise getattr(import_module(last["module"]), last["error"])(**last["params"])
-    if _was_too_much(child.returncode, complaint):
-        raise TooHeavyError(megabytes=limits.megabytes, seconds=limits.seconds)
-    raise RuntimeError(f"{function}: exit code {child.returncode}\n{complaint}")
+        yield child
+
+
+_nursery: Nursery | None = None
+
+
+@contextmanager
+def kept_ready(get_ready: str) -> Iterator[Nursery]:
+    """Have the calls of this process come from a nursery."""
+    global _nursery  # noqa: PLW0603 one a process
+    _nursery = Nursery(get_ready, environment=_environment())
+    try:
+        yield _nursery
+    finally:
+        _nursery.close()
+        _nursery = None
 
 
 def _was_too_much(code: int, complaint: str) -> bool:
@@ -100,7 +144,7 @@ def _environment() -> dict[str, str]:
 
 
 def _conversation(
-    child: subprocess.Popen[bytes], asked: bytes, limits: Limits, tell: Tell
+    child: _Child, asked: bytes, limits: Limits, tell: Tell
 ) -> tuple[dict[str, Any], str]:
     """Return the last thing the child said, and what it complained of; pass on how far it is."""
     assert child.stdin is not None
@@ -117,11 +161,10 @@ def _conversation(
             last = json.loads(line)
             if "steps" in last:
                 tell(last["steps_done"], last["steps"])
-    child.wait()
     return last, b"".join(complaints).decode(errors="replace")
 
 
-def _chunks(child: subprocess.Popen[bytes], seconds: float) -> Iterator[tuple[bool, bytes]]:
+def _chunks(child: _Child, seconds: float) -> Iterator[tuple[bool, bytes]]:
     """Yield what the child says and complains of until it has done so or its time is over."""
     end = time.monotonic() + seconds
     open_pipes: dict[IO[bytes] | None, bool] = {child.stdout: True, child.stderr: False}

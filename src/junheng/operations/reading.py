@@ -23,6 +23,7 @@ from junheng.store.queries.people import BEHIND_THE_PAGES, Actor
 
 _State = Upload.State
 _READ: Final = "junheng.operations.workbook:read_workbook"
+READY: Final = "junheng.operations.workbook:get_ready"
 _READ_FORMS: Final = "junheng.operations.statistics:read_forms"
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from junheng.base.errors import RulebookError
 from junheng.intake.checking.reasons import answer, reasons_within
 from junheng.intake.checking.run import check_tables
 from junheng.intake.layout import layout_of
@@ -19,11 +20,19 @@ from junheng.intake.tables import Tables
 from junheng.operations.kept_readings import as_json, remark_from_json
 from junheng.publish.annotated import ANNOTATED, annotate
 from junheng.publish.remarked import Line, lines_of
-from junheng.rulebook.loader import load_rulebook
+from junheng.rulebook.loader import list_rulebooks, load_rulebook
 from junheng.rulebook.model import Rulebook
 
 Tell = Callable[[int, int], None]
 _STEPS: Final = 4  # the rules, the cells, the cells against each other, the checks
+
+
+def get_ready() -> None:
+    """Load the rulebooks, so that whoever reads after this finds them loaded."""
+    for one in list_rulebooks():
+        with suppress(RulebookError):  # whoever reads by it is told
+            rules = load_rulebook(one)
+            layout_of(rules.dictionary, rules.labels)
 
 
 def read_workbook(

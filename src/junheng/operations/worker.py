@@ -14,7 +14,9 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 
+from junheng.operations.confined import kept_ready
 from junheng.operations.jobs import forget_old_entries, take_up_again
+from junheng.operations.reading import READY
 from junheng.store.models import Worker
 
 _PAUSE: Final = 0.5  # seconds between two looks at an empty queue
@@ -35,6 +37,11 @@ class QueueReader:
 
     def run(self) -> None:
         """Work until told to stop; a job that was begun is ended first."""
+        with kept_ready(READY):
+            self._work()
+        self._leave()
+
+    def _work(self) -> None:
         while not self._stop.is_set():
             try:
                 self.do_chores()
@@ -46,7 +53,6 @@ class QueueReader:
             else:
                 if not has_worked:
                     self._stop.wait(_PAUSE)
-        self._leave()
 
     def work_once(self) -> bool:
         """Do the next job; return whether there was one."""

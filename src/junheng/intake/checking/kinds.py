@@ -34,8 +34,6 @@ from junheng.base.units import SLACK
 from junheng.intake.checking.views import (
     COUNTY,
     SCHOOL,
-    SECTIONS,
-    STAGE,
     Numbers,
     Positions,
     View,
@@ -154,7 +152,7 @@ def _peers(test: Peers, view: View, chosen: Flags) -> Found:
     ratio, upper, lower = _quotient(view, test.over, test.under, test.per)
     known = chosen & (ratio > 0)
     band = np.digitize(np.nan_to_num(view.numbers(test.size)), test.bands)[known]
-    alike = [view.part_of(COUNTY)[known], *(_words(view, name)[known] for name in test.alike)]
+    alike = [view.part_of(COUNTY)[known], *(view.words(name)[known] for name in test.alike)]
     wide = _numbered(zip(*alike, strict=True))
     logs = np.log(ratio[known])
     near, far = (among_peers(logs, of) for of in (wide * (len(test.bands) + 1) + band, wide))
@@ -200,12 +198,6 @@ def _medians(in_order: Numbers, starts: Positions, sizes: Positions) -> Numbers:
     """Return the median of every group of values that stand group by group in their order."""
     medians: Numbers = (in_order[starts + (sizes - 1) // 2] + in_order[starts + sizes // 2]) / 2
     return medians
-
-
-def _words(view: View, name: str) -> NDArray[Any]:
-    return (
-        view.part_of(name) if name == STAGE and view.name == SECTIONS else view.column(name).values
-    )
 
 
 # ------------------------------------------------------------------ texts, choices and rows

@@ -222,6 +222,11 @@ class View:
             self._columns[name] = self._found(name)
         return self._columns[name]
 
+    def words(self, name: str) -> NDArray[Any]:
+        """Return the values of a choice, answer or text; a stage is the row's own, told or not."""
+        is_own = name == STAGE and self.name in {SECTIONS, GRADES}
+        return self.part_of(name) if is_own else self.column(name).values
+
     def numbers(self, names: Sequence[str]) -> Numbers:
         """Return the sum of columns."""
         total = self.column(names[0]).values
@@ -402,9 +407,7 @@ def where(view: View, of: Where) -> NDArray[np.bool_]:
 
 def is_among(view: View, name: str, codes: Sequence[str | None]) -> NDArray[np.bool_]:
     """Return where a choice or answer is one of the codes."""
-    if name == STAGE and view.name in {SECTIONS, GRADES}:
-        return np.array([stage in codes for stage in view.part_of(STAGE)], dtype=np.bool_)
-    values = view.column(name).values
+    values = view.words(name)
     if values.dtype == object:
         return np.array([value in codes for value in values], dtype=np.bool_)
     answers = {"yes": 1.0, "no": 0.0}
