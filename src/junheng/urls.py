@@ -4,6 +4,7 @@ from django.urls import path
 
 from junheng.web.console import (
     batches,
+    counties,
     doors,
     events,
     evidence,
@@ -18,6 +19,7 @@ from junheng.web.console import (
     rounds,
     snapshots,
     statistics,
+    whatif,
 )
 
 urlpatterns = [
@@ -79,8 +81,13 @@ urlpatterns = [
         name="run-indicator",
     ),
     path("runs/<int:run_id>/explain/", explaining.run_explain, name="run-explain"),
+    path("runs/<int:run_id>/scenarios/", whatif.scenarios, name="scenarios"),
+    path("scenarios/<int:scenario_id>/", whatif.scenario, name="scenario"),
     path("runs/<int:run_id>/files/<str:name>/", snapshots.run_file, name="run-file"),
     path("runs/<int:run_id>/compare/<int:other_id>/", explaining.run_compare, name="run-compare"),
+    # A county at a glance, and counties side by side.
+    path("counties/<int:region_id>/", counties.county, name="county"),
+    path("regions/<int:region_id>/counties/", counties.counties, name="counties"),
     path("regions/<int:region_id>/events/", events.events_of_region, name="events-of-region"),
 ]
 

@@ -88,6 +88,8 @@ ROUTES = {
         arguments=lambda _home, made: {"membership_id": made["membership_id"]},
         roles=MANAGERS, post=lambda _home: {"reason": "调离"}, passed=302,
     ),
+    "county": Route(arguments=of_county, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
+    "counties": Route(arguments=of_region, roles=WHO_SEE_RESULTS),
     "events-of-region": Route(arguments=of_region, roles=WATCHERS),
     "rounds-of-region": Route(arguments=of_county, roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL),
     "round-board": Route(arguments=of_round, roles=WHO_SEE_ROUNDS),
@@ -171,6 +173,11 @@ ROUTES = {
     ),
     "run-file": Route(
         arguments=lambda home, made: of_run(home, made) | {"name": "results.json"},
+        roles=WHO_SEE_RESULTS, unseen=SCHOOL,
+    ),
+    "scenarios": Route(arguments=of_run, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
+    "scenario": Route(
+        arguments=lambda _home, made: {"scenario_id": made["scenario_id"]},
         roles=WHO_SEE_RESULTS, unseen=SCHOOL,
     ),
     "run-compare": Route(

@@ -26,6 +26,7 @@ from junheng.store.models import (
     Membership,
     Round,
     Run,
+    Scenario,
     Snapshot,
     Submission,
     Thread,
@@ -71,7 +72,9 @@ def an_upload(world, county, content):
     )
 
 
-OF_RESULTS = {name for name in ROUTES if name.startswith(("run", "snapshot", "evaluate"))}
+OF_RESULTS = {
+    name for name in ROUTES if name.startswith(("run", "snapshot", "evaluate", "scenario"))
+}
 
 
 @cache
@@ -108,7 +111,10 @@ def a_run(world, opened):
         rulebook_sha256=told["rulebook_sha256"],
         files={name: files.put(content) for name, content in written.items()},
     )  # fmt: skip
-    return {"snapshot_id": snapshot.pk, "run_id": made.pk}
+    tried = Scenario.objects.create(
+        run=made, by=by, name="试试", is_shared=True, made_at=NOW, changed_at=NOW
+    )
+    return {"snapshot_id": snapshot.pk, "run_id": made.pk, "scenario_id": tried.pk}
 
 
 @pytest.fixture

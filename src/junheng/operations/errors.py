@@ -286,3 +286,17 @@ class ImpossibleEvidenceError(JunhengError):
 
     slug = "impossible-evidence"
     sentence = "Check title, kind, days, indicator, year and school. Nothing was changed."
+
+
+class ImpossibleChangeError(JunhengError):
+    """A step of a what-if cannot be taken."""
+
+    slug = "impossible-change"
+    sentence = "Step {at} cannot be taken: {why}. Change or remove it."
+
+
+class ImpossibleScenarioError(JunhengError):
+    """A scenario has no name, one that is taken, or too many steps."""
+
+    slug = "impossible-scenario"
+    sentence = "Give it a name you have not used here yet; it may have 200 steps at most."

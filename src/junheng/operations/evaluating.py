@@ -7,6 +7,7 @@ gives the same documents.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -22,8 +23,9 @@ from junheng.intake.rejects import Reading
 from junheng.intake.rows import Said, Spot, tables_of
 from junheng.intake.template import write_template
 from junheng.operations.errors import IncoherentDataError
+from junheng.operations.summaries import summary_of
 from junheng.publish.edition import Imprint
-from junheng.publish.editions import write_editions
+from junheng.publish.editions import RESULTS, write_editions
 from junheng.rulebook.law import law_of
 from junheng.rulebook.loader import load_rulebook
 from junheng.rulebook.model import Rulebook
@@ -63,8 +65,10 @@ def evaluate_frozen(*, frozen: Mapping[str, Any], folder: str, tell: Tell) -> di
         out, evaluation, reading.tables, law,
         imprint=Imprint(now=at, engine_version=__version__), answered=answered,
     )  # fmt: skip
+    document = json.loads((out / RESULTS).read_bytes())
     tell(_STEPS, _STEPS)
     return {
+        "summary": summary_of(document),
         "files": [DATA, *(one.name for one in written)],
         "strict": evaluation.strict.status.value,
         "relaxed": evaluation.relaxed.status.value,

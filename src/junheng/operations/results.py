@@ -68,7 +68,7 @@ def explain(run: RunRow, row: RoundRow, *, school: str | None, indicator: str) -
         NothingThereError: there is no such indicator or school.
         OtherRulesError: the rulebook is not the one the evaluation was made with any more.
     """
-    engine = _engine(run, row)
+    engine = engine_of(run, row)
     known = {one.id for one in (*engine.law.items, *engine.law.others)}
     schools = set(engine.tables["schools"]["school"].to_list())
     if indicator not in known or (school is not None and school not in schools):
@@ -90,7 +90,7 @@ def compare_runs(
     Raises:
         OtherRulesError: a rulebook is not the one of then any more, or the two ask for other data.
     """
-    first, second = (_engine(*one) for one in (before, after))
+    first, second = (engine_of(*one) for one in (before, after))
     if first.law.rulebook.dictionary != second.law.rulebook.dictionary:
         raise OtherRulesError
     found = compare(
@@ -100,21 +100,28 @@ def compare_runs(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Engine:
+class Engine:
+    """An evaluation opened again."""
+
     tables: Tables
     law: Law
     evaluation: CountyEvaluation
     spots: Mapping[tuple[str, str], Spot]
 
 
-def _engine(run: RunRow, row: RoundRow) -> _Engine:
+def engine_of(run: RunRow, row: RoundRow) -> Engine:
+    """Return the data of an evaluation, read from its frozen workbook, and what is found in them.
+
+    Raises:
+        OtherRulesError: the rulebook is not the one of then any more.
+    """
     if load_rulebook(row.rulebook).sha256 != run.rulebook_sha256:
         raise OtherRulesError
     return _evaluated(run.files[DATA], row.rulebook, row.on)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _evaluated(digest: str, rulebook: str, on: dt.date) -> _Engine:
+def _evaluated(digest: str, rulebook: str, on: dt.date) -> Engine:
     rules = load_rulebook(rulebook)
     law = law_of(rules, on)
     with tempfile.TemporaryDirectory() as folder:
@@ -126,4 +133,4 @@ def _evaluated(digest: str, rulebook: str, on: dt.date) -> _Engine:
         for spot, kept in values_of(tables, rules.dictionary).items()
         if kept.cell is not None
     }
-    return _Engine(tables=tables, law=law, evaluation=evaluate_county(tables, law), spots=spots)
+    return Engine(tables=tables, law=law, evaluation=evaluate_county(tables, law), spots=spots)

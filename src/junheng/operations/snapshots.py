@@ -199,6 +199,7 @@ def _enter(
         return  # by somebody quicker
     run.files, run.done_at = dict(kept), now
     run.strict, run.relaxed = told["strict"], told["relaxed"]
+    run.summary = told["summary"]
     run.engine_version, run.rulebook_sha256 = told["engine_version"], told["rulebook_sha256"]
     run.save()
     detail = {"strict": run.strict, "relaxed": run.relaxed, "files": json.dumps(run.files)}

@@ -15,6 +15,10 @@ FILES: Final = (
     "@tabler/core/dist/css/tabler.min.css.map",  # which the file itself names
     "@tabler/core/dist/js/tabler.min.js",
     "@tabler/core/dist/js/tabler.min.js.map",
+    "echarts/dist/echarts.min.js",
+    "leaflet/dist/leaflet.css",
+    "leaflet/dist/leaflet.js",
+    "leaflet/dist/leaflet.js.map",
     "tabulator-tables/dist/css/tabulator_bootstrap5.min.css",
     "tabulator-tables/dist/css/tabulator_bootstrap5.min.css.map",
     "tabulator-tables/dist/js/tabulator.min.js",

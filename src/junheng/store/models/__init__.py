@@ -14,7 +14,7 @@ from junheng.store.models.review import (
     Thread,
     WarningReason,
 )
-from junheng.store.models.snapshots import Run, Snapshot, SnapshotValue
+from junheng.store.models.snapshots import Run, Scenario, Snapshot, SnapshotValue
 
 __all__ = [
     "Batch",
@@ -33,6 +33,7 @@ __all__ = [
     "Report",
     "Round",
     "Run",
+    "Scenario",
     "Signature",
     "Snapshot",
     "SnapshotValue",

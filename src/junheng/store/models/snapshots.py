@@ -95,6 +95,7 @@ class Run(models.Model):
     strict = models.CharField(max_length=16, blank=True)  # the verdict; empty until it is done
     relaxed = models.CharField(max_length=16, blank=True)
     files = models.JSONField(default=dict)  # what it wrote: name -> hash of its bytes
+    summary = models.JSONField(null=True)  # None: it was evaluated before summaries were kept
 
     class Meta:
         """It has a verdict exactly if it is done."""
@@ -109,3 +110,25 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.snapshot_id} {self.made_at}"
+
+
+class Scenario(models.Model):
+    """Steps somebody tries out on an evaluation; it is his own until he shares it."""
+
+    run = models.ForeignKey(Run, models.PROTECT, related_name="scenarios")
+    by = models.ForeignKey(User, models.PROTECT, related_name="scenarios")
+    name = models.CharField(max_length=60)
+    steps = models.JSONField(default=list)
+    is_shared = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        """A person calls no two of one evaluation the same."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["run", "by", "name"], name="one_scenario_of_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.name}"

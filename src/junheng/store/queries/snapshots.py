@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -32,6 +33,7 @@ class RunRow:
     strict: str
     relaxed: str
     files: Mapping[str, str]
+    summary: Mapping[str, Any] | None = None  # None: it was evaluated before summaries were kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ def _run(row: Run) -> RunRow:
         id=row.pk, snapshot_id=row.snapshot_id, by=row.by.name, made_at=row.made_at,
         done_at=row.done_at, engine_version=row.engine_version,
         rulebook_sha256=row.rulebook_sha256, strict=row.strict, relaxed=row.relaxed,
-        files=row.files,
+        files=row.files, summary=row.summary,
     )  # fmt: skip
 
 

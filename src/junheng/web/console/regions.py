@@ -48,7 +48,7 @@ class HomePage:
 def home(request: SignedIn) -> HttpResponse:
     """Show what waits for somebody, and where he is what."""
     now = timezone.now()
-    todo = [_todo(one, now) for one in waiting_for(actor=request.actor, now=now)]
+    todo = [todo_row(one, now) for one in waiting_for(actor=request.actor, now=now)]
     page = HomePage(name=request.actor.name, standings=request.actor.standings, todo=todo)
     return render(request, "console/home.html", {"page": page})
 
@@ -56,7 +56,8 @@ def home(request: SignedIn) -> HttpResponse:
 _OF_THE_REPORT: Final = frozenset({"sign", "endorse", "approve", "returned"})
 
 
-def _todo(one: Waiting, now: dt.datetime) -> TodoRow:
+def todo_row(one: Waiting, now: dt.datetime) -> TodoRow:
+    """Return what waits for somebody with where it is done."""
     told = {"school_name": one.school_name, "county": one.county, "count": one.count}
     if one.what in _OF_THE_REPORT:
         url = reverse("county-report", args=[one.round_id])
@@ -82,6 +83,7 @@ class RegionPage:
     changes: Sequence[Change]
     rounds: Sequence[RoundRow]  # of a school's county, for whoever reports for the school
     words: str
+    may_see_results: bool
     may_see_rounds: bool
     may_see_evidence: bool
     may_see_people: bool
@@ -104,6 +106,8 @@ def region(request: SignedIn, region_id: int) -> HttpResponse:
         children=list_children(parent_id=place.id, words=words),
         changes=list_changes(region_id=place.id),
         words=words,
+        may_see_results=place.level is not Level.SCHOOL
+        and actor.may(Action.SEE_RESULTS, place.path),
         may_see_rounds=place.level is Level.COUNTY and actor.may(Action.SEE_ROUNDS, place.path),
         may_see_evidence=place.level in {Level.COUNTY, Level.SCHOOL}
         and actor.may(Action.SEE_EVIDENCE, place.path),

@@ -63,6 +63,8 @@ class ItemRow:
     mean: str
     cv: str
     cap: str
+    cv_number: float | None
+    cap_number: float | None
     status: str  # of the coefficient; empty where there is no section
     status_word: str
 
@@ -86,7 +88,7 @@ def item_rows(results: Results) -> list[ItemRow]:
                     stage_name=names.stage(stage), met=states.count("met"), total=len(states),
                     open=states.count("missing"), mean=shown(told.get("mean")),
                     cv=shown(told.get("cv"), _CV_DECIMALS), cap=shown(told.get("cap")),
-                    status=status, status_word=names.words.status(status) if status else "—",
+                    cv_number=told.get("cv"), cap_number=told.get("cap"), status=status, status_word=names.words.status(status) if status else "—",
                 )
             )  # fmt: skip
     return found
@@ -165,6 +167,7 @@ class Cell:
     value: str
     number: float | None
     standard: str
+    standard_number: float | None
     status: str
     status_word: str
     gap: str
@@ -233,7 +236,8 @@ def _cells(section: Section, results: Results) -> Iterator[Cell]:
         unit, share = names.unit(told["gap_unit"]), told["contribution"]
         yield Cell(
             indicator=item.id, name=names.numbered(item.id), value=shown(told["value"]),
-            number=told["value"], standard=shown(told["standard"]), status=told["status"],
+            number=told["value"], standard=shown(told["standard"]),
+            standard_number=told["standard"], status=told["status"],
             status_word=names.status(told["status"]), gap=gap_words(told["gap"], unit),
             gap_to_floor=gap_words(told["gap_to_floor"], unit),
             share="—" if share is None else f"{share * 100:.1f}%",

@@ -16,10 +16,12 @@ from django.views.decorators.http import require_safe
 from junheng.intake.text import inert
 from junheng.operations.results import Results, results_of
 from junheng.store.queries.rounds import RoundRow
-from junheng.store.queries.snapshots import Frozen, RunRow, SnapshotRow
+from junheng.store.queries.snapshots import RunRow, SnapshotRow
 from junheng.web.access import SignedIn, signed_in
+from junheng.web.console.charts import Chart, Mark, Series
 from junheng.web.console.result_rows import (
     Blocks,
+    Cell,
     IndicatorRow,
     ItemRow,
     Offence,
@@ -38,9 +40,10 @@ from junheng.web.console.result_rows import (
 )
 from junheng.web.console.snapshots import run_for
 from junheng.web.sending import attachment
-from junheng.web.wording import word
+from junheng.web.wording import say, word
 
 _PAGE: Final = 100
+_MOST_DRAWN: Final = 15  # schools that make most of a coefficient
 _FILTERS: Final = ("stage", "kind", "area", "sponsor", "status")
 
 
@@ -59,15 +62,16 @@ class Head:
 def head_for(request: SignedIn, run_id: int) -> Head:
     """Return the head of a finished evaluation that somebody may see. Five queries."""
     run, found = run_for(request.actor, run_id)
-    return _head_of(run, found)
-
-
-def _head_of(run: RunRow, found: Frozen) -> Head:
     if run.done_at is None:
         raise Http404
-    results = results_of(run, found.round)
+    return head_of(run, found.snapshot, found.round)
+
+
+def head_of(run: RunRow, snapshot: SnapshotRow, row: RoundRow) -> Head:
+    """Return the head of a finished evaluation."""
+    results = results_of(run, row)
     return Head(
-        run=run, snapshot=found.snapshot, round=found.round, rulebook=results.names.rulebook(),
+        run=run, snapshot=snapshot, round=row, rulebook=results.names.rulebook(),
         on=results.document["law_of"], results=results,
     )  # fmt: skip
 
@@ -95,7 +99,7 @@ def run(request: SignedIn, run_id: int) -> HttpResponse:
     row, found = run_for(request.actor, run_id)
     if row.done_at is None:
         return redirect("snapshot", snapshot_id=row.snapshot_id)
-    head = _head_of(row, found)
+    head = head_of(row, found.snapshot, found.round)
     page = RunPage(
         head=head,
         steps=step_rows(head.results),
@@ -247,7 +251,8 @@ class StageSpread:
     """One item in one stage, with its sections from the one that weighs most."""
 
     item: ItemRow
-    rows: Sequence[tuple[SectionRow, Any]]
+    rows: Sequence[tuple[SectionRow, Cell]]
+    charts: Sequence[Chart]  # how the schools lie, and who makes the coefficient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,10 +307,45 @@ def _spreads(results: Results, indicator: str) -> list[StageSpread]:
         rows = [
             (one, one.cell(indicator)) for one in section_rows(results) if one.stage == item.stage
         ]
-        told = [one for one in rows if one[1] is not None]
+        told = [(section, cell) for section, cell in rows if cell is not None]
         told.sort(key=lambda one: -shares[one[0].code, one[0].stage])
-        found.append(StageSpread(item=item, rows=told))
+        found.append(StageSpread(item=item, rows=told, charts=_charts(item, told, shares)))
     return found
+
+
+def _charts(
+    item: ItemRow,
+    rows: Sequence[tuple[SectionRow, Cell]],
+    shares: Mapping[tuple[str, str], float],
+) -> list[Chart]:
+    """Draw the values from the lowest with the standard, and who makes the coefficient."""
+    by_value = sorted(
+        (one for one in rows if one[1].number is not None), key=lambda one: one[1].number or 0
+    )
+    standards = {cell.standard_number for _, cell in rows if cell.standard_number is not None}
+    top = [one for one in rows if shares[one[0].code, one[0].stage] > 0][:_MOST_DRAWN]
+    values = Chart(
+        id=f"values-{item.stage}", title=say("chart_values", stage=item.stage_name, item=item.name),
+        kind="bars", names=[section.name for section, _ in by_value], decimals=2,
+        series=[
+            Series(
+                name=item.name, values=[cell.number for _, cell in by_value],
+                statuses=[cell.status for _, cell in by_value],
+            )
+        ],
+        marks=[Mark(name=say("chart_standard"), value=one) for one in sorted(standards)],
+    )  # fmt: skip
+    parts = Chart(
+        id=f"shares-{item.stage}", title=say("chart_shares", stage=item.stage_name), kind="rows",
+        names=[section.name for section, _ in top], decimals=1, unit="%",
+        series=[
+            Series(
+                name=say("chart_share"),
+                values=[100 * shares[section.code, section.stage] for section, _ in top],
+            )
+        ],
+    )  # fmt: skip
+    return [one for one in (values, parts) if one.names]
 
 
 def _part(part: Mapping[str, Any], indicator: str, results: Results) -> Mapping[str, str]:

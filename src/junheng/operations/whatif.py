@@ -1,0 +1,304 @@
+"""What if: an evaluation with some inputs, schools or standards different. Nothing official changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final, Literal
+
+import polars as pl
+
+from junheng.base.units import Stage
+from junheng.evaluate.county import evaluate_county
+from junheng.evaluate.findings import CountyEvaluation
+from junheng.evaluate.whatif import Change, with_change
+from junheng.intake.tables import Tables
+from junheng.operations.errors import ImpossibleChangeError
+from junheng.operations.results import engine_of
+from junheng.rulebook.law import Law
+from junheng.rulebook.model import Part, Standard
+from junheng.store.queries.rounds import RoundRow
+from junheng.store.queries.snapshots import RunRow
+
+Kind = Literal["cell", "move", "close", "standard", "cap"]
+KINDS: Final[tuple[Kind, ...]] = ("cell", "move", "close", "standard", "cap")
+_KEYED_BY_SCHOOL: Final = (("school",), ("school", "stage"))
+_TEACHERS: Final = "teachers"
+# What every teacher is counted among; where one of these is not reported, it stays so.
+_COUNTED_TOO: Final = ("staff", "certified_teachers", "trained_teachers")
+_ADDED: Final = ("pupils", "classes")  # of a stage, that go over to another school
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One difference. What it needs depends on its kind; the rest is left empty."""
+
+    kind: Kind
+    school: str = ""
+    to: str = ""  # the school teachers or pupils go to
+    stage: str = ""
+    element: str = ""  # of a cell; of a standard the indicator
+    number: float | None = None
+    also: tuple[str, ...] = ()  # what moved teachers are beside being teachers
+    price: float | None = None  # of one unit more, in 10,000 yuan
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `step_of` reads."""
+        return {
+            "kind": self.kind, "school": self.school, "to": self.to, "stage": self.stage,
+            "element": self.element, "number": self.number, "also": list(self.also),
+            "price": self.price,
+        }  # fmt: skip
+
+
+def step_of(told: Mapping[str, Any]) -> Step:
+    """Return a step that was kept."""
+    return Step(**{**told, "also": tuple(told["also"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What comes out, beside what was."""
+
+    before: CountyEvaluation
+    after: CountyEvaluation
+    tables: Tables
+    law: Law
+    law_after: Law
+    costs: Sequence[float | None]  # of every step, in 10,000 yuan; None: no price is given
+
+    @property
+    def cost(self) -> float:
+        """What all steps with a price cost."""
+        return sum(one for one in self.costs if one is not None)
+
+
+def try_out(run: RunRow, row: RoundRow, steps: Iterable[Step]) -> Outcome:
+    """Return what the county would be found to be after some steps, taken one after the other.
+
+    Raises:
+        ImpossibleChangeError: a step cannot be taken; `at` says which, `why` why.
+        OtherRulesError: the rulebook is not the one the evaluation was made with any more.
+    """
+    engine = engine_of(run, row)
+    tables, law, costs = engine.tables, engine.law, []
+    for at, step in enumerate(steps, 1):
+        try:
+            costs.append(_cost(step, tables, law))
+            tables, law = _TAKEN[step.kind](step, tables, law)
+        except _NoWayError as no:
+            raise ImpossibleChangeError(at=at, why=no.why) from no
+    after = engine.evaluation if not costs else evaluate_county(tables, law)
+    return Outcome(
+        before=engine.evaluation, after=after, tables=engine.tables, law=engine.law,
+        law_after=law, costs=costs,
+    )  # fmt: skip
+
+
+class _NoWayError(Exception):
+    """A step cannot be taken."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+# ------------------------------------------------------------------ what can be changed
+
+
+def cells_of(law: Law) -> list[tuple[str, str, str]]:
+    """Return what can be changed: table, element, unit; numbers of schools and stages, then the county's."""
+    tables = [one.id for one in law.rulebook.dictionary.table if one.key in _KEYED_BY_SCHOOL]
+    return [
+        (table, one.id, one.unit or "")
+        for table in (*tables, "county")
+        for one in law.rulebook.dictionary.elements_of(table)
+        if one.is_number
+    ]
+
+
+def parts_of_teachers(law: Law) -> list[str]:
+    """Return what a teacher may be beside being one, and not every teacher is."""
+    return [
+        one.id
+        for one in law.rulebook.dictionary.element
+        if one.table == _TEACHERS and one.at_most == _TEACHERS and one.id not in _COUNTED_TOO
+    ]
+
+
+def value_of(tables: Tables, law: Law, step: Step) -> float | None:
+    """Return what stands in the cell of a step; None if nothing is reported."""
+    frame = _row(step, tables, law)
+    value = frame[step.element].item() if len(frame) else None
+    return None if value is None else float(value)
+
+
+def _table(step: Step, law: Law) -> str:
+    element = law.rulebook.dictionary.by_id().get(step.element)
+    if element is None or not element.is_number:
+        raise _NoWayError("element")
+    return element.table
+
+
+def _key(step: Step, law: Law, table: str) -> tuple[str, ...]:
+    names = law.rulebook.dictionary.table_of(table).key
+    return tuple({"school": step.school, "stage": step.stage}[name] for name in names)
+
+
+def _row(step: Step, tables: Tables, law: Law) -> pl.DataFrame:
+    table = _table(step, law)
+    names = law.rulebook.dictionary.table_of(table).key
+    here = dict(zip(names, _key(step, law, table), strict=True))
+    return tables[table].filter(**here) if here else tables[table]
+
+
+def _cost(step: Step, tables: Tables, law: Law) -> float | None:
+    """Return what the additional units of a cell cost; what becomes less costs nothing."""
+    if step.kind != "cell" or step.price is None or step.number is None:
+        return None
+    return max(0.0, step.number - (value_of(tables, law, step) or 0.0)) * step.price
+
+
+# ------------------------------------------------------------------ the steps
+
+
+def _set(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
+    """Put a number into one cell."""
+    table = _table(step, law)
+    element = law.rulebook.dictionary.by_id()[step.element]
+    number = step.number
+    if number is None or number < 0 or (element.type == "integer" and number != int(number)):
+        raise _NoWayError("number")
+    value = int(number) if element.type == "integer" else number
+    change = Change(table=table, key=_key(step, law, table), element=step.element, value=value)
+    try:
+        return with_change(tables, law, change), law
+    except KeyError as error:
+        raise _NoWayError("row") from error
+
+
+def _move(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
+    """Have some teachers of a stage teach at another school."""
+    if not set(step.also) <= set(parts_of_teachers(law)):
+        raise _NoWayError("element")
+    if step.school == step.to or not step.number or step.number != int(step.number):
+        raise _NoWayError("number")
+    for element in (_TEACHERS, *_COUNTED_TOO, *step.also):
+        cell = replace(step, kind="cell", element=element, price=None)
+        there = replace(cell, school=step.to)
+        if not (len(_row(cell, tables, law)) and len(_row(there, tables, law))):
+            raise _NoWayError("row")
+        own, others = value_of(tables, law, cell), value_of(tables, law, there)
+        if own is not None and others is not None:
+            if own < step.number:
+                raise _NoWayError("too_few")
+            tables, _ = _set(replace(cell, number=own - step.number), tables, law)
+            tables, _ = _set(replace(there, number=others + step.number), tables, law)
+        elif element not in _COUNTED_TOO:
+            raise _NoWayError("missing")
+    return tables, law
+
+
+def _close(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
+    """Close a school; its pupils, classes and teachers go to another, its buildings to nobody."""
+    schools = set(tables["schools"]["school"].to_list())
+    if not {step.school, step.to} <= schools or step.school == step.to:
+        raise _NoWayError("school")
+    stages = [stage for stage in Stage if _taught(step.school, stage, tables)]
+    if not all(_may_teach(step.to, stage, tables, law) for stage in stages):
+        raise _NoWayError("stage")
+    for stage in stages:
+        for stem in _ADDED:
+            tables = _hand_over(step, f"{stem}_{stage}", "", tables, law)
+        if len(tables[_TEACHERS].filter(school=step.school, stage=stage)):
+            for element in _numbers_of(law, _TEACHERS):
+                tables = _hand_over(step, element, stage, tables, law)
+    frames = {name: _without(step, name, frame) for name, frame in tables.frames.items()}
+    return replace(tables, frames=frames), law
+
+
+def _without(step: Step, name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a table without the rows of a closed school; its classes are the other's."""
+    if "school" not in frame.columns:
+        return frame
+    if name == "classes":
+        return frame.with_columns(pl.col("school").replace(step.school, step.to))
+    return frame.filter(pl.col("school") != step.school)
+
+
+def _taught(school: str, stage: Stage, tables: Tables) -> bool:
+    name = f"pupils_{stage}"
+    if name not in tables["schools"].columns:
+        return False
+    return bool(tables["schools"].filter(school=school)[name].item())
+
+
+def _may_teach(school: str, stage: Stage, tables: Tables, law: Law) -> bool:
+    kind = tables["schools"].filter(school=school)["kind"].item()
+    return kind is None or stage in law.weights.get(kind, {}) or stage in law.stages_of(kind)
+
+
+def _numbers_of(law: Law, table: str) -> list[str]:
+    return [
+        one.id for one in law.rulebook.dictionary.element if one.table == table and one.is_number
+    ]
+
+
+def _hand_over(step: Step, element: str, stage: str, tables: Tables, law: Law) -> Tables:
+    """Add a school's number to another's; where either is not known, the sum is not."""
+    if element not in law.rulebook.dictionary.by_id():
+        return tables
+    cell = replace(step, kind="cell", element=element, stage=stage, price=None)
+    there = replace(cell, school=step.to)
+    if not len(_row(there, tables, law)):
+        raise _NoWayError("row")
+    own, others = value_of(tables, law, cell), value_of(tables, law, there)
+    table = _table(cell, law)
+    change = Change(
+        table=table, key=_key(there, law, table), element=element,
+        value=None if own is None or others is None else own + others,
+    )  # fmt: skip
+    return with_change(tables, law, change)
+
+
+def _other_standard(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
+    """Ask another number of a resource item in a stage."""
+    if step.number is None or step.number <= 0:
+        raise _NoWayError("number")
+    found = next((one for one in law.items if one.id == step.element), None)
+    if found is None:
+        raise _NoWayError("element")
+    changed = found.model_copy(
+        update={"part": tuple(_with_number(one, step, law) for one in found.part)}
+    )
+    items = tuple(changed if one is found else one for one in law.items)
+    return tables, replace(law, items=items)
+
+
+def _with_number(part: Part, step: Step, law: Law) -> Part:
+    asked = {id(one) for one in law.in_force(part) if one.stage == step.stage}
+    standards = tuple(
+        _asking(one, step.number) if id(one) in asked else one for one in part.standard
+    )
+    return part.model_copy(update={"standard": standards})
+
+
+def _asking(standard: Standard, number: float | None) -> Standard:
+    names = ("at_least", "at_most", "below")
+    name = next(one for one in names if getattr(standard, one) is not None)
+    fields = {one: getattr(standard, one) for one in type(standard).model_fields}
+    return Standard(**(fields | {name: Decimal(str(number))}))
+
+
+def _other_cap(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
+    """Let the coefficients of a stage be another number at most."""
+    caps = {stage.value: stage for stage in law.caps}
+    if step.number is None or step.number <= 0 or step.stage not in caps:
+        raise _NoWayError("number")
+    return tables, replace(law, caps={**law.caps, caps[step.stage]: step.number})
+
+
+_TAKEN: Final = {
+    "cell": _set, "move": _move, "close": _close, "standard": _other_standard, "cap": _other_cap,
+}  # fmt: skip
