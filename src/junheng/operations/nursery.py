@@ -17,6 +17,7 @@ import struct
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -87,9 +88,9 @@ def _be_confined(asker: socket.socket, pipes: list[int]) -> None:
         code = 0
     except SystemExit as ended:
         code = int(ended.code or 0)
-    except BaseException:  # noqa: BLE001 as an interpreter does at its end
-        sys.excepthook(*sys.exc_info())
     finally:
+        if sys.exc_info()[0] is not None:  # on its way out, where an interpreter would show it
+            traceback.print_exc()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
