@@ -19,6 +19,7 @@ from junheng.web.console import (
     rounds,
     snapshots,
     statistics,
+    structure,
     whatif,
 )
 
@@ -81,6 +82,8 @@ urlpatterns = [
         name="run-indicator",
     ),
     path("runs/<int:run_id>/explain/", explaining.run_explain, name="run-explain"),
+    path("runs/<int:run_id>/sizes/", structure.run_sizes, name="run-sizes"),
+    path("runs/<int:run_id>/teachers/", structure.run_teachers, name="run-teachers"),
     path("runs/<int:run_id>/scenarios/", whatif.scenarios, name="scenarios"),
     path("scenarios/<int:scenario_id>/", whatif.scenario, name="scenario"),
     path("runs/<int:run_id>/files/<str:name>/", snapshots.run_file, name="run-file"),

@@ -59,3 +59,17 @@ def test_a_county_at_a_glance_fits_on_paper(visit, frozen):
     director.picture("county-print")
     pdf = director.page.pdf(format="A4", prefer_css_page_size=True)
     assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type/Page\n") <= 2
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("page", ["sizes", "teachers"])
+def test_classes_and_teachers(visit, frozen, page, width):
+    director = visit(width)
+    sign_in(director, "county_director.900101")
+    confirm(director, "county_director.900101")
+    director.go(frozen)
+    director.page.click("text=班额与校额" if page == "sizes" else "text=教师结构")
+    director.page.locator("figure.chart canvas").first.wait_for()
+    assert director.barriers() == []
+    assert director.overflows() == []
+    director.picture(f"{page}-{width}")

@@ -175,6 +175,8 @@ ROUTES = {
         arguments=lambda home, made: of_run(home, made) | {"name": "results.json"},
         roles=WHO_SEE_RESULTS, unseen=SCHOOL,
     ),
+    "run-sizes": Route(arguments=of_run, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
+    "run-teachers": Route(arguments=of_run, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
     "scenarios": Route(arguments=of_run, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
     "scenario": Route(
         arguments=lambda _home, made: {"scenario_id": made["scenario_id"]},
