@@ -17,6 +17,7 @@ from junheng.web.console import (
     results,
     reviewing,
     rounds,
+    searching,
     snapshots,
     statistics,
     structure,
@@ -25,6 +26,7 @@ from junheng.web.console import (
 
 urlpatterns = [
     path("", regions.home, name="home"),
+    path("search/", searching.search, name="search"),
     path("sign-in/", doors.sign_in, name="sign-in"),
     path("sign-out/", doors.sign_out, name="sign-out"),
     path("second-factor/", doors.second_factor, name="second-factor"),

@@ -74,6 +74,7 @@ WHO_DECIDE = frozenset({Role.COUNTY_CLERK, Role.COUNTY_DIRECTOR})
 
 ROUTES = {
     "home": Route(everywhere=True),
+    "search": Route(everywhere=True, query="?q=县"),
     "sign-in": Route(open=True),
     "sign-out": Route(open=True, post=lambda _home: {}, passed=302),
     "second-factor": Route(everywhere=True),

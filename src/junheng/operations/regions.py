@@ -11,6 +11,7 @@ from typing import Final
 from django.db import transaction
 
 from junheng.base.people import LEVELS, Action, Level
+from junheng.base.pinyin import initials_of
 from junheng.operations.errors import NotAllowedError, RegionFileError
 from junheng.operations.events import Deed, record
 from junheng.store.models import Region, RegionChange
@@ -100,7 +101,7 @@ def _created(
         rows.append(
             Region(
                 parent=parent, level=level, code=one.code, name=one.name, valid_from=on,
-                path=f"new/{level}/{one.code}",
+                path=f"new/{level}/{one.code}", initials=initials_of(one.name),
             )
         )  # fmt: skip
     made = Region.objects.bulk_create(rows, batch_size=_TOGETHER)
@@ -145,7 +146,7 @@ def rename_region(
         NotAllowedError: the actor may not manage regions there.
     """
     region = _managed(actor, region_id)
-    old, region.name = region.name, name
+    old, region.name, region.initials = region.name, name, initials_of(name)
     region.save()
     _note_change("rename", region, region, (old, name), order)
     _record(actor, "rename_region", region, {"old": old, "new": name}, order, now)
@@ -214,7 +215,7 @@ def _record(
 def _put_below(parent: Region, new: Listed, on: dt.date) -> Region:
     row = Region.objects.create(
         parent=parent, level=new.level, code=new.code, name=new.name, valid_from=on,
-        path=f"new/{parent.pk}",
+        path=f"new/{parent.pk}", initials=initials_of(new.name),
     )  # fmt: skip
     row.path = f"{parent.path}{row.pk}/"
     row.save()

@@ -25,6 +25,7 @@ class Region(models.Model):
     level = models.CharField(max_length=16, choices=[(one.value, one.value) for one in Level])
     code = models.CharField(max_length=_CODE_LENGTH, blank=True)  # functional zones have none
     name = models.CharField(max_length=100)
+    initials = models.CharField(max_length=100, blank=True)  # of its pinyin, to find it by
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)  # the first day on which it is no more
 

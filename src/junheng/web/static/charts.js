@@ -23,7 +23,7 @@
         value,
         itemStyle: one.statuses.length ? { color: COLOURS[one.statuses[place]] } : undefined,
       })),
-      color: chart.kind === "lines" ? LINES[at % LINES.length] : colour,
+      color: chart.kind === "lines" || (chart.kind === "stack" && !one.status) ? LINES[at % LINES.length] : colour,
       symbol: SIGNS[at % SIGNS.length],
       barMaxWidth: 28,
       symbolSize: 8,
