@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "axes",
     "django_htmx",
+    "ninja",
     "template_partials",
     "csp",
     "django_tasks",
@@ -211,6 +212,8 @@ SITE_URL = _asked("URL").rstrip("/")  # put before the links of letters
 # ------------------------------------------------------------------ behind the pages
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+API_PER_MINUTE = _number("API_PER_MINUTE", 120)
+NINJA_PAGINATION_MAX_LIMIT = 100
 JOB_LEASE_SECONDS = _number("JOB_LEASE_SECONDS", 20)  # a worker silent for longer is dead
 # Files of strangers are read in a process of their own that may not have more than this.
 READ_APART = True

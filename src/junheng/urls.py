@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from junheng.web.api.routes import api
 from junheng.web.console import (
     batches,
     counties,
@@ -21,12 +22,17 @@ from junheng.web.console import (
     snapshots,
     statistics,
     structure,
+    tokens,
     whatif,
 )
 
 urlpatterns = [
     path("", regions.home, name="home"),
     path("search/", searching.search, name="search"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke-token"),
+    # For programs; every one of its operations stands in tests/web/test_api.py.
+    path("api/v1/", api.urls),
     path("sign-in/", doors.sign_in, name="sign-in"),
     path("sign-out/", doors.sign_out, name="sign-out"),
     path("second-factor/", doors.second_factor, name="second-factor"),

@@ -74,6 +74,10 @@ WHO_DECIDE = frozenset({Role.COUNTY_CLERK, Role.COUNTY_DIRECTOR})
 
 ROUTES = {
     "home": Route(everywhere=True),
+    "tokens": Route(everywhere=True),
+    "revoke-token": Route(
+        everywhere=True, post=nothing, passed=404, arguments=lambda _home, _made: {"token_id": 0}
+    ),
     "search": Route(everywhere=True, query="?q=县"),
     "sign-in": Route(open=True),
     "sign-out": Route(open=True, post=lambda _home: {}, passed=302),

@@ -94,6 +94,14 @@ class Action(StrEnum):
     KEEP_EVIDENCE = "keep_evidence"
 
 
+class Scope(StrEnum):
+    """What a program may ask for by a person's key; never more than the person."""
+
+    REGIONS = "regions"
+    ROUNDS = "rounds"
+    RESULTS = "results"
+
+
 _EVERYBODY: Final = frozenset(Role)
 MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.SEE_REGION: _EVERYBODY,

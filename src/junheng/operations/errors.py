@@ -300,3 +300,10 @@ class ImpossibleScenarioError(JunhengError):
 
     slug = "impossible-scenario"
     sentence = "Give it a name you have not used here yet; it may have 200 steps at most."
+
+
+class ImpossibleTokenError(JunhengError):
+    """A key for programs has no name or scope, lasts too long, or is one too many."""
+
+    slug = "impossible-token"
+    sentence = "Give it a name, at least one scope and at most 366 days; 20 keys may stand at once."

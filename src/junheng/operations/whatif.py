@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from math import isfinite
 from typing import Any, Final, Literal
 
 import polars as pl
@@ -85,6 +86,7 @@ def try_out(run: RunRow, row: RoundRow, steps: Iterable[Step]) -> Outcome:
     tables, law, costs = engine.tables, engine.law, []
     for at, step in enumerate(steps, 1):
         try:
+            _must_be_numbers(step)
             costs.append(_cost(step, tables, law))
             tables, law = _TAKEN[step.kind](step, tables, law)
         except _NoWayError as no:
@@ -102,6 +104,12 @@ class _NoWayError(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+def _must_be_numbers(step: Step) -> None:
+    given = [one for one in (step.number, step.price) if one is not None]
+    if not all(isfinite(one) and one >= 0 for one in given):
+        raise _NoWayError("number")
 
 
 # ------------------------------------------------------------------ what can be changed
@@ -168,9 +176,12 @@ def _set(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
     table = _table(step, law)
     element = law.rulebook.dictionary.by_id()[step.element]
     number = step.number
-    if number is None or number < 0 or (element.type == "integer" and number != int(number)):
+    is_whole = element.type != "decimal"
+    if number is None or (is_whole and number != int(number)):
         raise _NoWayError("number")
-    value = int(number) if element.type == "integer" else number
+    if element.maximum is not None and number > float(element.maximum):
+        raise _NoWayError("number")
+    value = int(number) if is_whole else number
     change = Change(table=table, key=_key(step, law, table), element=step.element, value=value)
     try:
         return with_change(tables, law, change), law
@@ -264,7 +275,7 @@ def _hand_over(step: Step, element: str, stage: str, tables: Tables, law: Law) -
 
 def _other_standard(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
     """Ask another number of a resource item in a stage."""
-    if step.number is None or step.number <= 0:
+    if not step.number:
         raise _NoWayError("number")
     found = next((one for one in law.items if one.id == step.element), None)
     if found is None:
@@ -294,7 +305,7 @@ def _asking(standard: Standard, number: float | None) -> Standard:
 def _other_cap(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
     """Let the coefficients of a stage be another number at most."""
     caps = {stage.value: stage for stage in law.caps}
-    if step.number is None or step.number <= 0 or step.stage not in caps:
+    if not step.number or step.stage not in caps:
         raise _NoWayError("number")
     return tables, replace(law, caps={**law.caps, caps[step.stage]: step.number})
 

@@ -15,6 +15,7 @@ from junheng.store.models.review import (
     WarningReason,
 )
 from junheng.store.models.snapshots import Run, Scenario, Snapshot, SnapshotValue
+from junheng.store.models.tokens import Token
 
 __all__ = [
     "Batch",
@@ -39,6 +40,7 @@ __all__ = [
     "SnapshotValue",
     "Submission",
     "Thread",
+    "Token",
     "Upload",
     "User",
     "Value",

@@ -1,0 +1,1 @@
+"""What programs may ask for: the same operations as the pages, as JSON."""
