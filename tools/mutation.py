@@ -220,12 +220,17 @@ def is_caught(folder: Path, mutant: Mutant | None, tests: list[str]) -> bool:
     return done.returncode != 0
 
 
-def run(target: str, size: int, workers: int) -> tuple[int, list[Mutant]]:
-    """Return how many mutants were tried, and those no test noticed."""
+def run(target: str, size: int, workers: int, places: list[str]) -> tuple[int, list[Mutant]]:
+    """Return how many mutants were tried, and those no test noticed.
+
+    With `places` (file:line), only those of the sample that stand there.
+    """
     tests = TARGETS[target]["tests"]
     paths = sorted({path for glob in TARGETS[target]["files"] for path in ROOT.glob(glob)})
     every = sorted((m for path in paths for m in mutants_of(path)), key=lambda m: m.order)
     chosen = every[:size] if size else every
+    if places:
+        chosen = [m for m in chosen if f"{m.file}:{m.line}".endswith(tuple(places))]
     print(f"{target}: {len(every)} mutants, {len(chosen)} tried", flush=True)
     missed: list[Mutant] = []
     with tempfile.TemporaryDirectory() as top, ThreadPoolExecutor(workers) as pool:
@@ -260,13 +265,14 @@ def main() -> None:
     parser.add_argument("targets", nargs="*", default=names, help=f"of {', '.join(names)}")
     parser.add_argument("--sample", type=int, default=200, help="mutants a target; 0: all")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--at", nargs="*", default=[], help="only these of the sample: file:line")
     options = parser.parse_args()
     tried = caught = 0
     for target in options.targets:
-        count, missed = run(target, options.sample, options.workers)
+        count, missed = run(target, options.sample, options.workers, options.at)
         print(f"{target}: {count - len(missed)} of {count} caught", flush=True)
         tried, caught = tried + count, caught + count - len(missed)
-    percent = 100 * caught / tried
+    percent = 100 * caught / tried if tried else 100.0
     print(f"caught {caught} of {tried} = {percent:.1f} % (limit {TARGETS['limit']} %)")
     sys.exit(percent < TARGETS["limit"])
 

@@ -61,6 +61,11 @@ def test_a_director_freezes_evaluates_and_follows_a_number_to_its_cell(visit, fi
     assert director.barriers() == []
     assert director.overflows() == []
     director.picture(f"explain-{width}")
+    director.page.locator("td a[href*='/cell/']").first.click()
+    assert director.barriers() == []
+    assert director.overflows() == []
+    director.picture(f"cell-{width}")
+    director.page.go_back()
     here = director.page.url
     director.page.go_back()
     director.page.click("th.sticky a[href*='school=']")

@@ -1,5 +1,7 @@
 """What holds of all checks together: order, gaps, several counties, places, numbers as they are said."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -72,6 +74,29 @@ def test_many_counties_are_checked_as_each_alone():
     together = [(issue.check, issue.school, issue.fingerprint) for issue in issues(both)]
     assert sorted(together) == sorted(alone)
     assert {issue.county for issue in issues(both)} == {"乙县"}
+
+
+def test_a_small_school_has_no_peers_among_the_large_ones_of_another_county():
+    """Each county is its own measure, whatever the bands of size are in the others."""
+    edits = ["schools T1 pupils_primary = 200"]
+    poor = tables_of(edits)
+    area = (
+        pl.when(pl.col("school") == "T1").then(200 * 36.0).otherwise(pl.col("auxiliary_area") * 8)
+    )
+    rich = replace(
+        poor,
+        frames={**poor.frames, "facilities": poor["facilities"].with_columns(auxiliary_area=area)},
+    )
+    counties = [renamed(poor, "甲县"), renamed(poor, "乙县"), renamed(rich, "丙县")]
+    together = Tables(
+        frames={n: pl.concat([one[n] for one in counties]) for n in poor.frames}, origins={}
+    )
+    odd = {(one.county, one.school) for one in issues(together) if one.check == "peers_auxiliary"}
+    assert ("丙县", "T1") not in odd
+    alone = {
+        (one.county, one.school) for one in issues(counties[2]) if one.check == "peers_auxiliary"
+    }
+    assert {one for one in odd if one[0] == "丙县"} == alone
 
 
 def test_last_year_may_have_called_the_county_otherwise():

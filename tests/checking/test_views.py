@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from random import Random
-from statistics import median
+from statistics import NormalDist, median
 
 import numpy as np
 import pytest
@@ -90,6 +90,11 @@ def test_what_a_section_of_two_says_is_found_in_its_own_cell():
     told = dict(zip((one[2] for one in sections.keys), column.values, strict=True))
     row = frames["schools"].to_dicts()[0]
     assert told == {stage: row[f"pupils_{stage}"] for stage in ("primary", "junior")}
+
+
+def test_spreads_are_measured_as_deviations():
+    """Half of a normal sample lies nearer to the middle than two thirds of a deviation."""
+    assert pytest.approx(1 / NormalDist().inv_cdf(3 / 4), rel=1e-4) == kinds.TO_DEVIATION
 
 
 @pytest.mark.parametrize("seed", range(20))

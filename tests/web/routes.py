@@ -112,6 +112,10 @@ ROUTES = {
     "upload-annotated": Route(
         arguments=of_upload, roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL
     ),
+    "upload-cell": Route(
+        arguments=of_upload, roles=WHO_SEE_ROUNDS - SCHOOL, unseen=SCHOOL,
+        query="?sheet=学校&cell=A1",
+    ),
     "commit": Route(
         arguments=of_upload, roles=WHO_DECIDE, unseen=SCHOOL, post=nothing, passed=302
     ),

@@ -1,5 +1,6 @@
 """A round is frozen on the page and evaluated; every page of what was found says what the results say."""
 
+import html
 import json
 import re
 from hashlib import sha256
@@ -10,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from junheng.base.people import Role
-from junheng.store.models import Membership, Region, Round, Run, Snapshot, User, Value
+from junheng.store.models import Membership, Region, Round, Run, Snapshot, Upload, User, Value
 from world import sample_workbook
 
 
@@ -155,6 +156,34 @@ def test_an_explanation_names_cell_uploader_and_clause(clerk, run):
     book = load_workbook(BytesIO(clerk.get(f"{run}files/data.xlsx/").content))
     sheet, address = rows[0].split()
     assert book[sheet][address].value is not None
+
+
+def test_three_clicks_lead_from_a_number_to_its_cell_in_the_file_that_was_sent(clerk, run):
+    """From the table of schools: the number, its source, the cell."""
+    table = clerk.get(f"{run}schools/?q=YL0001").content.decode()
+    explained = clerk.get(html.unescape(re.search(r'href="([^"]*explain[^"]*)"', table)[1]))
+    links = re.findall(r'href="(/uploads/[^"]*cell[^"]*)">([^<]+)</a>', explained.content.decode())
+    assert links
+    book = load_workbook(BytesIO(sample_workbook()), data_only=True)
+    for link, place in links:
+        sheet, _, cell = html.unescape(place).partition(" ")
+        page = clerk.get(html.unescape(link)).content.decode()
+        value = book[sheet][cell].value
+        here = re.search(r'aria-current="true">([^<]*)</td>', page)[1]
+        assert html.unescape(here) in {str(value), str(int(value)) if value == int(value) else ""}
+        # What stands above tells what it is.
+        assert str(book[sheet].cell(1, 1).value or "")[:80] in html.unescape(page)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?sheet=学校&cell=A0", "?sheet=学校&cell=a1", "?sheet=没有&cell=A1", "?sheet=学校&cell=ZZZ1",
+     "?sheet=学校&cell=A9999999", "?sheet=<script>&cell=A1"],
+)  # fmt: skip
+def test_a_cell_that_is_not_there_is_not_found(clerk, opened, query):
+    assert opened
+    upload = Upload.objects.get()
+    assert clerk.get(f"/uploads/{upload.pk}/cell/{query}").status_code == 404
 
 
 def test_what_is_not_there_is_not_found(clerk, run):

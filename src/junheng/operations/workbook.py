@@ -12,11 +12,14 @@ from typing import Any, Final
 from junheng.base.errors import RulebookError
 from junheng.intake.checking.reasons import answer, reasons_within
 from junheng.intake.checking.run import check_tables
+from junheng.intake.guard import inspect
 from junheng.intake.layout import layout_of
 from junheng.intake.reader import checked, read_cells
 from junheng.intake.rejects import Reading
 from junheng.intake.rows import Spot, tables_of, values_of
 from junheng.intake.tables import Tables
+from junheng.intake.text import letters, shown
+from junheng.intake.workbooks import read_pages
 from junheng.operations.kept_readings import as_json, remark_from_json
 from junheng.publish.annotated import ANNOTATED, annotate
 from junheng.publish.remarked import Line, lines_of
@@ -24,6 +27,9 @@ from junheng.rulebook.loader import list_rulebooks, load_rulebook
 from junheng.rulebook.model import Rulebook
 
 Tell = Callable[[int, int], None]
+_AROUND: Final = 4  # rows and columns shown on each side of a cell
+_HEADS: Final = 3  # first rows shown with them
+_LONGEST: Final = 80  # characters of a cell that are shown
 _STEPS: Final = 4  # the rules, the cells, the cells against each other, the checks
 
 
@@ -62,6 +68,47 @@ def read_workbook(
         remarks = _remarks(shown, reading, rules, _tables(last))
     tell(_STEPS, _STEPS)
     return as_json(reading, values_of(reading.tables, rules.dictionary), remarks)
+
+
+def window_of(
+    *, path: str, name: str, sheet: str, row: int, column: int, tell: Tell
+) -> dict[str, Any] | None:
+    """Return what stands around a cell of an uploaded file; None if it has no such cell.
+
+    Args:
+        path: where the file is kept.
+        name: what its sender calls it.
+        sheet: the name of the sheet; of a file without sheets anything.
+        row: of the cell, from 0.
+        column: of the cell, from 0.
+        tell: is told how far it is.
+
+    Returns:
+        `columns`: their letters; `rows`: number and texts of each; the first rows of the sheet
+        come along, for that is where the headings are.
+
+    Raises:
+        UnusableFileError: the file cannot be read.
+    """
+    tell(0, 1)
+    with _named(path, name) as shown_as:
+        told = inspect(shown_as)
+        pages = read_pages(shown_as, told.kind, told.parts)
+    page = pages.get(sheet)
+    if page is None or not (row < len(page.grid) and column < len(page.grid[row])):
+        return None
+    heads = range(min(_HEADS, max(row - _AROUND, 0)))
+    rows = [*heads, *range(max(row - _AROUND, 0), min(row + _AROUND + 1, len(page.grid)))]
+    columns = sorted({0, *range(max(column - _AROUND, 0), column + _AROUND + 1)})
+    tell(1, 1)
+    return {
+        "columns": [letters(at) for at in columns],
+        "rows": [
+            [at + 1, [shown(line[c])[:_LONGEST] if c < len(line) else "" for c in columns]]
+            for at in rows
+            for line in (page.grid[at],)
+        ],
+    }
 
 
 @contextmanager
