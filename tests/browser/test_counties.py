@@ -62,14 +62,16 @@ def test_a_county_at_a_glance_fits_on_paper(visit, frozen):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("page", ["sizes", "teachers"])
+@pytest.mark.parametrize("page", ["sizes", "teachers", "quality"])
 def test_classes_and_teachers(visit, frozen, page, width):
     director = visit(width)
     sign_in(director, "county_director.900101")
     confirm(director, "county_director.900101")
     director.go(frozen)
-    director.page.click("text=班额与校额" if page == "sizes" else "text=教师结构")
-    director.page.locator("figure.chart canvas").first.wait_for()
+    names = {"sizes": "班额与校额", "teachers": "教师结构", "quality": "数据质量"}
+    director.page.click(f"text={names[page]}")
+    if page != "quality":  # of the sample county the checks say nothing
+        director.page.locator("figure.chart canvas").first.wait_for()
     assert director.barriers() == []
     assert director.overflows() == []
     director.picture(f"{page}-{width}")

@@ -186,6 +186,7 @@ ROUTES = {
     ),
     "run-sizes": Route(arguments=of_run, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
     "run-teachers": Route(arguments=of_run, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
+    "run-quality": Route(arguments=of_run, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
     "scenarios": Route(arguments=of_run, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
     "scenario": Route(
         arguments=lambda _home, made: {"scenario_id": made["scenario_id"]},

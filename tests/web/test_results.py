@@ -11,7 +11,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from junheng.base.people import Role
-from junheng.store.models import Membership, Region, Round, Run, Snapshot, Upload, User, Value
+from junheng.store.models import (
+    Membership,
+    Region,
+    Round,
+    Run,
+    Snapshot,
+    SnapshotValue,
+    Upload,
+    User,
+    Value,
+)
 from world import sample_workbook
 
 
@@ -175,6 +185,26 @@ def test_three_clicks_lead_from_a_number_to_its_cell_in_the_file_that_was_sent(c
         assert str(book[sheet].cell(1, 1).value or "")[:80] in html.unescape(page)
 
 
+def test_the_page_of_quality_says_what_the_checks_and_the_results_say(clerk, opened):
+    spot = {"table": "facilities", "row": "YL0001", "element": "sports_field_area"}
+    seen = Value.objects.get(**spot).text
+    saved = clerk.post(
+        f"{opened}grid/save/", {"cells": json.dumps([spot | {"text": "1.5", "seen": seen}])}
+    ).json()
+    assert [one["state"] for one in saved["cells"]] == ["saved"]
+    clerk.post(f"{opened}snapshots/", {"name": "有疑问", "kind": "preview"})
+    run = Run.objects.get()
+    document = json.loads(clerk.get(f"/runs/{run.pk}/files/results.json/").content)
+    page = text(clerk.get(f"/runs/{run.pk}/quality/"))
+    counts = document["checks"]
+    assert counts["warning"] > 0
+    assert f"警告 {counts['warning']} 条" in page
+    assert "样例县第一小学" in page
+    assert "在线填报" in page
+    total = SnapshotValue.objects.filter(snapshot=run.snapshot, state="reported").count()
+    assert f" {total - 1} " in page
+
+
 @pytest.mark.parametrize(
     "query",
     ["", "?sheet=学校&cell=A0", "?sheet=学校&cell=a1", "?sheet=没有&cell=A1", "?sheet=学校&cell=ZZZ1",
@@ -249,7 +279,7 @@ def test_evaluations_of_two_counties_are_not_compared(clerk, run):
 
 @pytest.mark.parametrize(
     ("page", "most"),
-    [("", 12), ("schools/", 12), ("indicators/sports_area_per_pupil/", 12),
+    [("", 12), ("schools/", 12), ("quality/", 14), ("indicators/sports_area_per_pupil/", 12),
      ("explain/?indicator=sports_area_per_pupil&school=YL0001", 14)],
 )  # fmt: skip
 def test_pages_cost_the_same_however_large_the_county_is(
