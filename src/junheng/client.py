@@ -2,7 +2,7 @@
 
 from junheng.client import Client
 
-site = Client("https://example.org", "jh_…")
+site = Client("https://example.org", "jh_...")
 run = site.runs(12)[0]
 rows = site.sections(run["id"], stage="primary")
 """
@@ -37,7 +37,7 @@ class Client:
     """Asks a site with a key. Every method may raise ApiError, or URLError without a connection."""
 
     def __init__(self, site: str, token: str) -> None:
-        """Take the address of the site, such as https://example.org, and a key of its page "接口密钥".
+        """Take the address of the site, such as https://example.org, and a key from the page of keys.
 
         Raises:
             ValueError: the address is none of the web.
