@@ -11,6 +11,7 @@ from junheng.web.console import (
     evidence,
     explaining,
     grid,
+    helping,
     late,
     looking,
     people,
@@ -31,6 +32,7 @@ from junheng.web.console import (
 urlpatterns = [
     path("", regions.home, name="home"),
     path("search/", searching.search, name="search"),
+    path("help/", helping.help_page, name="help"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke-token"),
     # For programs; every one of its operations stands in tests/web/test_api.py.

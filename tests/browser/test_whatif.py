@@ -46,3 +46,25 @@ def test_what_would_help_is_tried_out(visit, run, width):
     stranger = visit(width)
     sign_in(stranger, "county_clerk.910101")
     assert stranger.page.goto(page.url).status == 404
+
+
+def test_a_word_tells_what_it_means_and_help_begins_with_ones_own_role(visit, run):
+    director = visit(1280)
+    sign_in(director, "county_director.900101")
+    confirm(director, "county_director.900101")
+    director.go(f"/runs/{run}/")
+    director.page.locator("button.term").first.press("Enter")
+    assert director.page.locator(".term-text:popover-open").count() == 1
+    assert director.barriers() == []
+    director.picture("term")
+    director.page.keyboard.press("Escape")
+    assert director.page.locator(".term-text:popover-open").count() == 0
+    director.page.click("header a:has-text('帮助')")
+    assert "您是县教育局负责人" in director.text()
+    assert director.barriers() == []
+    director.picture("help")
+    phone = visit(390)
+    sign_in(phone, "county_clerk.900101")
+    phone.go("/help/")
+    assert phone.barriers() == []
+    assert phone.overflows() == []

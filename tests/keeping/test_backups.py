@@ -61,7 +61,7 @@ def empty(tmp_path):
 def test_what_is_restored_elsewhere_is_proved_to_be_the_same(filled, empty):
     site, backup = filled
     told = empty.did("restore", backup)
-    assert "测算 1 次，重算的证书逐字节相同" in told
+    assert "测算 1 次，重算的结论凭证逐字节相同" in told
     assert "逐条核对无误" in empty.did("audit", "verify")
     before, after = (
         {path.name: path.read_bytes() for path in (one.home / "files").rglob("?" * 64)}
@@ -170,7 +170,7 @@ def test_a_changed_record_or_result_is_found_after_restoring(filled, empty, tmp_
     told = empty.run("restore", tmp_path / "改过.zip")
     assert told.returncode == 1
     assert "操作记录第 3 条被改过" in told.stdout
-    assert "重算的证书与原来的不同" in told.stdout
+    assert "重算的结论凭证与原来的不同" in told.stdout
 
 
 def test_an_existing_backup_is_not_overwritten_unasked(filled):
@@ -218,6 +218,6 @@ def test_postgresql_is_backed_up_and_brought_back(server, tmp_path):
     refused = other.run("restore", tmp_path / "备份.zip")
     assert "已经有人员和记录" in refused.stderr
     told = other.did("restore", tmp_path / "备份.zip", "--force")
-    assert "测算 1 次，重算的证书逐字节相同" in told
+    assert "测算 1 次，重算的结论凭证逐字节相同" in told
     sqlite = Site(tmp_path / "三")
     assert sqlite.run("restore", tmp_path / "备份.zip").returncode == 2

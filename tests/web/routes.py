@@ -78,6 +78,7 @@ ROUTES = {
     "revoke-token": Route(
         everywhere=True, post=nothing, passed=404, arguments=lambda _home, _made: {"token_id": 0}
     ),
+    "help": Route(everywhere=True),
     "search": Route(everywhere=True, query="?q=县"),
     "sign-in": Route(open=True),
     "sign-out": Route(open=True, post=lambda _home: {}, passed=302),
