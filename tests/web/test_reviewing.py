@@ -166,7 +166,7 @@ def test_what_is_typed_is_shown_as_text(case, pages, browser):
 
 PAGES = {
     "the school": ("school-data", {"school": "S1"}, 26),
-    "the queue": ("review-queue", {}, 14),
+    "the queue": ("review-queue", {}, 15),
     "the report": ("county-report", {}, 22),
 }
 

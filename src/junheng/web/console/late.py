@@ -16,7 +16,8 @@ from junheng.base.errors import JunhengError
 from junheng.base.people import Action
 from junheng.operations.exceptions import Grant, grant_exception, withdraw_exception
 from junheng.store.queries.exceptions import ExceptionRow, find_exception, list_exceptions
-from junheng.store.queries.rounds import RoundRow, find_round, list_progress
+from junheng.store.queries.regions import list_children
+from junheng.store.queries.rounds import RoundRow, find_round
 from junheng.web.access import SignedIn, signed_in
 from junheng.web.console.forms import LateForm
 from junheng.web.console.rounds import round_for
@@ -43,7 +44,7 @@ def late_exceptions(request: SignedIn, round_id: int) -> HttpResponse:
     found = round_for(request.actor, round_id)
     if not request.actor.may(Action.SEE_ROUNDS, found.county.path):
         raise Http404
-    names = {one.code: one.name for one in list_progress(round_id=found.id, county=found.county)}
+    names = {one.code: one.name for one in list_children(parent_id=found.county.id)}
     choices = [(EVERYBODY, say("late_everybody")), (COUNTY, say("late_county")), *names.items()]
     form, error = LateForm(request.POST or None, schools=choices), ""
     if request.method == "POST":

@@ -23,6 +23,7 @@ from junheng.operations.obstacles import list_unaccepted
 from junheng.operations.review import Asked, act_on_report, act_on_submission
 from junheng.store.models import Round
 from junheng.store.queries.people import Actor
+from junheng.store.queries.regions import list_children
 from junheng.store.queries.reviewing import count_disputes
 from junheng.store.queries.rounds import Progress, RoundRow, list_progress
 from junheng.store.queries.submissions import (
@@ -198,7 +199,7 @@ def _report_page(request: SignedIn, found: RoundRow, error: str) -> HttpResponse
     signatures = list_report_signatures(round_id=found.id)
     standing = {one.act: one for one in signatures if one.stands}
     lost = {one.act: one for one in must_sign_again(signatures)}
-    names = {one.code: one.name for one in list_progress(round_id=found.id, county=found.county)}
+    names = {one.code: one.name for one in list_children(parent_id=found.county.id)}
     own = word_of("names", "county", county=found.county.name)
     page = ReportPage(
         round=found,

@@ -23,7 +23,7 @@ def term(context: template.Context, code: str) -> SafeString:
     """Return a word that tells what it means when it is pressed: `{% term "cv" %}`."""
     of = told()["terms"][code]
     # Several on a page may be the same word; a popover's id is its own.
-    number = context.render_context.get("terms", 0) + 1
+    number = int(context.render_context.get("terms") or 0) + 1
     context.render_context["terms"] = number
     return format_html(
         '<button type="button" class="term" popovertarget="term-{0}-{1}">{2}</button>'
