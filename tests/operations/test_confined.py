@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +114,12 @@ class TestNursery:
         for one in threads:
             one.join()
         assert found == {number: number for number in range(6)}
+
+    def test_calls_leave_no_open_files(self):
+        call("faults.greedy:parent")
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for _ in range(10):
+            call("faults.greedy:parent")
+        with pytest.raises(RuntimeError):
+            call("faults.greedy:bug")
+        assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -117,6 +117,8 @@ def test_whatif_says_what_the_page_says_and_keeps_nothing(world, run):
     wrong = ask(f"/runs/{run.pk}/whatif", key, {"steps": [{"kind": "cap", "stage": "x"}]})
     assert wrong.status_code == 422
     assert "第 1 步做不到" in wrong.json()["detail"]
+    many = {"steps": WHATIF["steps"] * 201}
+    assert ask(f"/runs/{run.pk}/whatif", key, many).status_code == 422
     assert run.scenarios.count() == 0
 
 

@@ -48,7 +48,7 @@ def test_the_result_page_leads_to_trying_out(clerk, run):
 
 def test_a_name_is_needed_and_used_once(clerk, run, scenario):
     assert scenario
-    for name in ("", "  ", "补场地"):
+    for name in ("", "  ", "补场地", "长" * 61):
         answer = clerk.post(f"/runs/{run}/scenarios/", {"name": name})
         assert answer.status_code == 422
         assert "没有用过的名字" in text(answer)
@@ -140,3 +140,24 @@ def test_the_page_costs_the_same_whatever_is_tried(clerk, scenario, django_asser
         clerk.post(scenario, {**CELL, "school": f"YL000{number + 1}"})
     with django_assert_max_num_queries(12):
         assert clerk.get(scenario).status_code == 200
+
+
+def test_a_step_keeps_what_its_kind_needs_alone(clerk, scenario):
+    typed = {"do": "add", "kind": "cap", "stage": "primary", "number": "0.9", "school": "x" * 999}
+    assert clerk.post(scenario, typed).status_code == 302
+    (step,) = Scenario.objects.get().steps
+    assert step["school"] == ""
+
+
+@pytest.mark.parametrize("where", ["query", "form", "file form"])
+def test_what_no_database_can_hold_is_refused(clerk, run, where):
+    if where == "query":
+        answer = clerk.get("/search/", {"q": "a\0b"})
+    elif where == "form":
+        answer = clerk.post(f"/runs/{run}/scenarios/", "name=a%00b",
+                            content_type="application/x-www-form-urlencoded")  # fmt: skip
+    else:
+        answer = clerk.post(f"/runs/{run}/scenarios/", {"name": "a\0b"})
+    assert answer.status_code == 400
+    assert "不能用的字符" in answer.content.decode()
+    assert Scenario.objects.count() == 0

@@ -81,6 +81,8 @@ def add_evidence(
     preview = files.put(base64.b64decode(seen["preview"])) if seen["preview"] else ""
     with transaction.atomic():
         before = _standing(actor, replaces) if replaces is not None else None
+        if before is not None and before.region_id != region.pk:
+            raise NothingThereError
         made = Evidence.objects.create(
             region=region, title=about.title.strip(), kind=about.kind, issuer=about.issuer.strip(),
             period_from=about.period_from, period_to=about.period_to, expires_on=about.expires_on,

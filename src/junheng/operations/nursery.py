@@ -109,6 +109,7 @@ class Split:
             OSError: the nursery does not answer.
         """
         self._line = line
+        self._handle = -1
         (hears, ear), (answer, says), (complaint, complains) = (os.pipe() for _ in range(_PIPES))
         theirs = (hears, says, complains)
         self.stdin: IO[bytes] | None = os.fdopen(ear, "wb")
@@ -141,7 +142,10 @@ class Split:
         return self._code
 
     def close(self) -> None:
-        """Close the pipes."""
+        """Close the pipes, and let go of the process."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
         for pipe in (self.stdin, self.stdout, self.stderr):
             assert pipe is not None
             with suppress(BrokenPipeError):
@@ -169,7 +173,7 @@ class Nursery:
     @contextmanager
     def child(self) -> Iterator[Split | None]:
         """Give a process of it; None if it is busy or gone."""
-        if not self._turn.acquire(blocking=False):
+        if self._line.fileno() < 0 or not self._turn.acquire(blocking=False):
             yield None
             return
         try:
@@ -190,7 +194,9 @@ class Nursery:
         try:
             return Split(self._line)
         except OSError as error:
+            # Whatever it may still answer would be taken for the answer to another call.
             _LOG.warning("The nursery does not answer: %s", error)
+            self.close()
             return None
 
     @property

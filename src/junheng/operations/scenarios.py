@@ -15,11 +15,12 @@ from junheng.operations.errors import (
     NothingThereError,
 )
 from junheng.operations.events import Deed, record
-from junheng.operations.whatif import Step
+from junheng.operations.whatif import Step, tidy
 from junheng.store.models import Run, Scenario
 from junheng.store.queries.people import Actor
 
 MOST_STEPS: Final = 200
+LONGEST_NAME: Final = 60
 
 
 @transaction.atomic
@@ -49,7 +50,7 @@ def make_scenario(
         if other is None or not (other.is_shared or other.by_id == actor.id):
             raise NothingThereError
         steps = other.steps
-    if not name.strip():
+    if not 1 <= len(name.strip()) <= LONGEST_NAME:
         raise ImpossibleScenarioError
     try:
         with transaction.atomic():
@@ -75,7 +76,7 @@ def change_steps(
     row = _own(actor, scenario_id)
     if len(steps) > MOST_STEPS:
         raise ImpossibleScenarioError
-    row.steps, row.changed_at = [one.as_json() for one in steps], now
+    row.steps, row.changed_at = [tidy(one).as_json() for one in steps], now
     row.save()
 
 

@@ -53,6 +53,22 @@ class Step:
         }  # fmt: skip
 
 
+# What each kind of step needs; whatever else is told is no part of it.
+_NEEDED: Final[Mapping[Kind, frozenset[str]]] = {
+    "cell": frozenset({"school", "stage", "element", "number", "price"}),
+    "move": frozenset({"school", "to", "stage", "number", "also"}),
+    "close": frozenset({"school", "to"}),
+    "standard": frozenset({"element", "stage", "number"}),
+    "cap": frozenset({"stage", "number"}),
+}
+
+
+def tidy(step: Step) -> Step:
+    """Return a step with what its kind needs alone."""
+    told = {name: getattr(step, name) for name in _NEEDED[step.kind]}
+    return Step(kind=step.kind, **told)
+
+
 def step_of(told: Mapping[str, Any]) -> Step:
     """Return a step that was kept."""
     return Step(**{**told, "also": tuple(told["also"])})

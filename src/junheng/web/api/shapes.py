@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Schema
+from pydantic import Field
 
+from junheng.operations.scenarios import MOST_STEPS
 from junheng.operations.whatif import Kind
 
 
@@ -121,7 +123,7 @@ class StepIn(Schema):
 class WhatIfIn(Schema):
     """Steps, taken one after the other."""
 
-    steps: list[StepIn]
+    steps: Annotated[list[StepIn], Field(max_length=MOST_STEPS)]
 
 
 class StepOut(Schema):

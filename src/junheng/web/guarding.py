@@ -1,0 +1,31 @@
+"""What no page should have to think of: characters that no text of ours may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
+
+from junheng.web.wording import say
+
+_NUL = "\0"
+
+
+def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Refuse what is typed with a character that databases cannot hold and nobody can type."""
+
+    def guarded(request: HttpRequest) -> HttpResponse:
+        is_form = request.content_type in {
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+        }
+        typed = [request.GET, *([request.POST] if request.method == "POST" and is_form else [])]
+        if _NUL in request.path or any(map(_has_nul, typed)):
+            return HttpResponseBadRequest(say("nul"), content_type="text/plain; charset=utf-8")
+        return get_response(request)
+
+    return guarded
+
+
+def _has_nul(typed: QueryDict) -> bool:
+    return any(_NUL in text for name, texts in typed.lists() for text in (name, *map(str, texts)))
