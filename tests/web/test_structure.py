@@ -122,3 +122,15 @@ def test_charts_of_teachers_draw_no_gap_as_nought(clerk, run):
              if table[one].is_not_null().any()]  # fmt: skip
     whole = table.filter(pl.all_horizontal([pl.col(one).is_not_null() for one in parts]))
     assert len(told["names"]) == min(len(whole), 40)
+
+
+@pytest.mark.parametrize("page", ["sizes", "teachers", "quality"])
+def test_where_the_rules_are_others_now_it_is_said(clerk, world, page):
+    run = found(opened(world, "900101"), rulebook_sha256="0" * 64).pk
+    answer = clerk.get(f"/runs/{run}/{page}/")
+    assert answer.status_code == 422
+    assert "规则数据变过" in text(answer)
+    made = clerk.post(f"/runs/{run}/scenarios/", {"name": "试"})
+    answer = clerk.get(made["Location"])
+    assert answer.status_code == 422
+    assert "规则数据变过" in text(answer)

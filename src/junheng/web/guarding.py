@@ -1,11 +1,13 @@
-"""What no page should have to think of: characters that no text of ours may hold."""
+"""What no page should have to think of: characters no text may hold, and refusals nobody foresaw."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
+from django.shortcuts import render
 
+from junheng.base.errors import JunhengError
 from junheng.web.wording import say
 
 _NUL = "\0"
@@ -29,3 +31,22 @@ def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
 def _has_nul(typed: QueryDict) -> bool:
     return any(_NUL in text for name, texts in typed.lists() for text in (name, *map(str, texts)))
+
+
+class TellRefusals:
+    """Makes a page of what an operation refuses where the page itself says nothing of it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Stand around the pages."""
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Let everything through."""
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say in Chinese why it cannot be; what is a bug stays one."""
+        if not isinstance(error, JunhengError):
+            return None
+        page = {"sentence": error.in_chinese()}
+        return render(request, "console/refused.html", {"page": page}, status=422)
