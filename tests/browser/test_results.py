@@ -53,7 +53,7 @@ def test_a_director_freezes_evaluates_and_follows_a_number_to_its_cell(visit, fi
         assert director.barriers() == [], name
         assert director.overflows() == [], name
         director.picture(f"{name}-{width}")
-    director.page.fill("input[name=q]", "YL0001")
+    director.page.fill("main input[name=q]", "YL0001")
     director.page.click("button:has-text('查找')")
     director.page.locator("td.cell-below a").first.click()
     assert "全县.xlsx" in director.text()
