@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -57,6 +58,30 @@ def test_an_upload_waits_is_read_and_shown(clerk, opened, worker):
     assert "后台程序没有在运行" not in text(clerk.get(url))
     assert worker.work_once()
     assert clerk.get(f"{url}?part").headers["HX-Refresh"] == "true"
+    assert "采用后会改动" in text(clerk.get(url))
+
+
+@pytest.mark.usefixtures("queued")
+@pytest.mark.parametrize("table", ["store_upload", "store_job"])
+def test_a_reading_that_ends_while_the_page_is_made_leaves_no_page_that_waits_for_ever(
+    clerk, opened, worker, table
+):
+    """Between any two questions of the page the reading may end; the page asks again or shows it."""
+    url = send(clerk, opened, ("县.xlsx", sample_workbook()))
+    worker.do_chores()
+    ended = []
+
+    def end_after(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if f'FROM "{table}"' in sql and not ended:
+            ended.append(answer)
+            assert worker.work_once()
+        return answer
+
+    with connection.execute_wrapper(end_after):
+        page = clerk.get(url).content.decode()
+    assert ended
+    assert 'id="progress"' in page or "采用后会改动" in page
     assert "采用后会改动" in text(clerk.get(url))
 
 

@@ -81,12 +81,18 @@ class Waiting:
         return self.job.has_failed
 
 
-def waiting_of(row: UploadRow, *, now: dt.datetime) -> Waiting | None:
-    """Return what goes on with an upload, or was given up; None: nothing. Up to four queries."""
-    if row.state not in {"waiting", "ready"}:
-        return None
-    job = last_jobs(topics=[topic_of(row.id)]).get(topic_of(row.id))
-    if job is None or job.state == "done":
+def job_of(upload_id: int) -> JobRow | None:
+    """Return the last job about an upload, if there is one. One query."""
+    return last_jobs(topics=[topic_of(upload_id)]).get(topic_of(upload_id))
+
+
+def waiting_of(row: UploadRow, job: JobRow | None, *, now: dt.datetime) -> Waiting | None:
+    """Return what goes on with an upload, or was given up; None: nothing. Up to two queries.
+
+    The job is asked for before the upload: a job that ends in between is then shown as going on,
+    and the page asks again; the other way round it would show an upload nobody reads any more.
+    """
+    if row.state not in {"waiting", "ready"} or job is None or job.state == "done":
         return None
     return Waiting(
         job=job,

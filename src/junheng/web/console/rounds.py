@@ -47,7 +47,14 @@ from junheng.store.queries.rounds import (
 )
 from junheng.web.access import SignedIn, place_for, signed_in
 from junheng.web.console.forms import RoundForm
-from junheng.web.console.receiving import Waiting, given_up_of, part_of, received, waiting_of
+from junheng.web.console.receiving import (
+    Waiting,
+    given_up_of,
+    job_of,
+    part_of,
+    received,
+    waiting_of,
+)
 from junheng.web.sending import attachment
 from junheng.web.wording import say, wording
 
@@ -304,8 +311,9 @@ def _forms_told(seen: uploads.Look | None) -> FormsTold | None:
 @signed_in
 def upload(request: SignedIn, upload_id: int) -> HttpResponse:
     """Show what an upload says: refusals, what was read otherwise, and what it would change."""
+    last = job_of(upload_id)
     row, found = upload_for(request.actor, upload_id)
-    job = waiting_of(row, now=timezone.now())
+    job = waiting_of(row, last, now=timezone.now())
     if "part" in request.GET:
         return part_of(request, "console/upload.html", job)
     is_read = row.state in {"ready", "rejected"} and (job is None or job.has_failed)
