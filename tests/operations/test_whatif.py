@@ -16,7 +16,7 @@ from junheng.operations.scenarios import (
     make_scenario,
     share_scenario,
 )
-from junheng.operations.whatif import Step, step_of, try_out
+from junheng.operations.whatif import TAKEN, NoWayError, Step, cost_of, step_of, try_out
 from junheng.store.models import Run, Scenario
 from junheng.store.queries.scenarios import find_scenario, list_scenarios
 from junheng.store.queries.snapshots import find_run
@@ -112,6 +112,11 @@ def test_moved_teachers_are_nobody_s_loss(tried, engine):
         assert after[school, "primary"][name] == before[school, "primary"][name] + sign
 
 
+def test_a_step_is_kept_and_read_again_as_it_was():
+    step = Step(kind="move", school="A", to="B", number=1, also=("pe_teachers",), price=0.5)
+    assert step_of(step.as_json()) == step
+
+
 def test_a_closed_school_is_gone_and_its_pupils_are_the_other_s(tried, engine):
     outcome = tried(Step(kind="close", school="YL0001", to="YL0002"))
     before, after = sections(outcome.before), sections(outcome.after)
@@ -127,6 +132,7 @@ def test_a_closed_school_is_gone_and_its_pupils_are_the_other_s(tried, engine):
     others = before.keys() - {("YL0001", "primary"), ("YL0002", "primary")}
     assert all(after[one]["pupils"] == before[one]["pupils"] for one in others)
     assert "YL0001" in engine.tables["schools"]["school"].to_list()
+    assert outcome.after.strict.status == "below"
 
 
 def test_another_standard_judges_that_item_and_stage_alone(tried):
@@ -203,12 +209,29 @@ def test_a_primary_school_takes_no_junior_pupils(tried, engine):
     assert "不办这个学段" in caught.value.in_chinese()
 
 
-def test_what_is_not_reported_is_neither_moved_nor_added_up(tried):
-    gone = Step(kind="close", school="YL0001", to="YL0002")
-    step = step_of(gone.as_json())
-    assert step == gone
-    outcome = tried(step)
-    assert outcome.after.strict.status == "below"
+def unreported(tables, table, element, **where):
+    """The tables with one cell that nobody reported."""
+    return set_to(tables, table, element, None, **where)
+
+
+@pytest.mark.parametrize("school", ["YL0001", "YL0002"])
+def test_pupils_that_nobody_reported_are_not_none_when_a_school_closes(engine, school):
+    tables = unreported(engine.tables, "schools", "pupils_primary", school=school)
+    closed, _ = TAKEN["close"](Step(kind="close", school="YL0001", to="YL0002"), tables, engine.law)
+    left = closed["schools"].filter(school="YL0002")["pupils_primary"].item()
+    assert left is None
+
+
+def test_teachers_that_nobody_reported_are_not_moved_and_their_price_is_unknown(engine):
+    where = {"school": "YL0001", "stage": "primary"}
+    tables = unreported(engine.tables, "teachers", "teachers", **where)
+    step = Step(kind="move", **where, to="YL0002", number=1)
+    with pytest.raises(NoWayError, match="missing"):
+        TAKEN["move"](step, tables, engine.law)
+    priced = Step(kind="cell", element="teachers", **where, number=50, price=2.0)
+    with pytest.raises(NoWayError, match="missing"):
+        cost_of(priced, tables, engine.law)
+    assert cost_of(priced, engine.tables, engine.law) >= 0
 
 
 # ------------------------------------------------------------------ keeping them

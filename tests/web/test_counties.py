@@ -185,6 +185,15 @@ def test_counties_of_the_city_stand_side_by_side_and_no_other(city, table, world
     assert "未达标准 1 个" in page
 
 
+def test_an_old_evaluation_without_steps_is_not_counted_as_all_met(city, table, world):
+    found(opened(world, "900101"), summary=None)
+    html = city.get(table).content.decode()
+    told = json.loads(re.search(r'<script id="blocked"[^>]*>(.*?)</script>', html)[1])
+    counts = dict(zip(told["names"], told["series"][0]["values"], strict=True))
+    assert counts["全部达到"] == 0
+    assert counts["未达到，早先的测算没有分环节"] == 1
+
+
 @pytest.mark.parametrize(
     ("query", "names"),
     [

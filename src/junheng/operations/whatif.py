@@ -103,9 +103,9 @@ def try_out(run: RunRow, row: RoundRow, steps: Iterable[Step]) -> Outcome:
     for at, step in enumerate(steps, 1):
         try:
             _must_be_numbers(step)
-            costs.append(_cost(step, tables, law))
-            tables, law = _TAKEN[step.kind](step, tables, law)
-        except _NoWayError as no:
+            costs.append(cost_of(step, tables, law))
+            tables, law = TAKEN[step.kind](step, tables, law)
+        except NoWayError as no:
             raise ImpossibleChangeError(at=at, why=no.why) from no
     after = engine.evaluation if not costs else evaluate_county(tables, law)
     return Outcome(
@@ -114,7 +114,7 @@ def try_out(run: RunRow, row: RoundRow, steps: Iterable[Step]) -> Outcome:
     )  # fmt: skip
 
 
-class _NoWayError(Exception):
+class NoWayError(Exception):
     """A step cannot be taken."""
 
     def __init__(self, why: str) -> None:
@@ -125,7 +125,7 @@ class _NoWayError(Exception):
 def _must_be_numbers(step: Step) -> None:
     given = [one for one in (step.number, step.price) if one is not None]
     if not all(isfinite(one) and one >= 0 for one in given):
-        raise _NoWayError("number")
+        raise NoWayError("number")
 
 
 # ------------------------------------------------------------------ what can be changed
@@ -161,7 +161,7 @@ def value_of(tables: Tables, law: Law, step: Step) -> float | None:
 def _table(step: Step, law: Law) -> str:
     element = law.rulebook.dictionary.by_id().get(step.element)
     if element is None or not element.is_number:
-        raise _NoWayError("element")
+        raise NoWayError("element")
     return element.table
 
 
@@ -177,11 +177,14 @@ def _row(step: Step, tables: Tables, law: Law) -> pl.DataFrame:
     return tables[table].filter(**here) if here else tables[table]
 
 
-def _cost(step: Step, tables: Tables, law: Law) -> float | None:
+def cost_of(step: Step, tables: Tables, law: Law) -> float | None:
     """Return what the additional units of a cell cost; what becomes less costs nothing."""
     if step.kind != "cell" or step.price is None or step.number is None:
         return None
-    return max(0.0, step.number - (value_of(tables, law, step) or 0.0)) * step.price
+    value = value_of(tables, law, step)
+    if value is None:
+        raise NoWayError("missing")  # how much is added nobody knows
+    return max(0.0, step.number - value) * step.price
 
 
 # ------------------------------------------------------------------ the steps
@@ -194,36 +197,36 @@ def _set(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
     number = step.number
     is_whole = element.type != "decimal"
     if number is None or (is_whole and number != int(number)):
-        raise _NoWayError("number")
+        raise NoWayError("number")
     if element.maximum is not None and number > float(element.maximum):
-        raise _NoWayError("number")
+        raise NoWayError("number")
     value = int(number) if is_whole else number
     change = Change(table=table, key=_key(step, law, table), element=step.element, value=value)
     try:
         return with_change(tables, law, change), law
     except KeyError as error:
-        raise _NoWayError("row") from error
+        raise NoWayError("row") from error
 
 
 def _move(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
     """Have some teachers of a stage teach at another school."""
     if not set(step.also) <= set(parts_of_teachers(law)):
-        raise _NoWayError("element")
+        raise NoWayError("element")
     if step.school == step.to or not step.number or step.number != int(step.number):
-        raise _NoWayError("number")
+        raise NoWayError("number")
     for element in (_TEACHERS, *_COUNTED_TOO, *step.also):
         cell = replace(step, kind="cell", element=element, price=None)
         there = replace(cell, school=step.to)
         if not (len(_row(cell, tables, law)) and len(_row(there, tables, law))):
-            raise _NoWayError("row")
+            raise NoWayError("row")
         own, others = value_of(tables, law, cell), value_of(tables, law, there)
         if own is not None and others is not None:
             if own < step.number:
-                raise _NoWayError("too_few")
+                raise NoWayError("too_few")
             tables, _ = _set(replace(cell, number=own - step.number), tables, law)
             tables, _ = _set(replace(there, number=others + step.number), tables, law)
         elif element not in _COUNTED_TOO:
-            raise _NoWayError("missing")
+            raise NoWayError("missing")
     return tables, law
 
 
@@ -231,10 +234,10 @@ def _close(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
     """Close a school; its pupils, classes and teachers go to another, its buildings to nobody."""
     schools = set(tables["schools"]["school"].to_list())
     if not {step.school, step.to} <= schools or step.school == step.to:
-        raise _NoWayError("school")
-    stages = [stage for stage in Stage if _taught(step.school, stage, tables)]
+        raise NoWayError("school")
+    stages = [stage for stage in Stage if _taught(step.school, stage, tables, law)]
     if not all(_may_teach(step.to, stage, tables, law) for stage in stages):
-        raise _NoWayError("stage")
+        raise NoWayError("stage")
     for stage in stages:
         for stem in _ADDED:
             tables = _hand_over(step, f"{stem}_{stage}", "", tables, law)
@@ -254,11 +257,13 @@ def _without(step: Step, name: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(pl.col("school") != step.school)
 
 
-def _taught(school: str, stage: Stage, tables: Tables) -> bool:
-    name = f"pupils_{stage}"
-    if name not in tables["schools"].columns:
-        return False
-    return bool(tables["schools"].filter(school=school)[name].item())
+def _taught(school: str, stage: Stage, tables: Tables, law: Law) -> bool:
+    """Whether a school has pupils of a stage, or may have some that are not reported."""
+    row = tables["schools"].filter(school=school).row(0, named=True)
+    pupils = row.get(f"pupils_{stage}")
+    if pupils is None:
+        return row["kind"] is not None and _may_teach(school, stage, tables, law)
+    return bool(pupils > 0)
 
 
 def _may_teach(school: str, stage: Stage, tables: Tables, law: Law) -> bool:
@@ -279,7 +284,7 @@ def _hand_over(step: Step, element: str, stage: str, tables: Tables, law: Law) -
     cell = replace(step, kind="cell", element=element, stage=stage, price=None)
     there = replace(cell, school=step.to)
     if not len(_row(there, tables, law)):
-        raise _NoWayError("row")
+        raise NoWayError("row")
     own, others = value_of(tables, law, cell), value_of(tables, law, there)
     table = _table(cell, law)
     change = Change(
@@ -292,10 +297,10 @@ def _hand_over(step: Step, element: str, stage: str, tables: Tables, law: Law) -
 def _other_standard(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
     """Ask another number of a resource item in a stage."""
     if not step.number:
-        raise _NoWayError("number")
+        raise NoWayError("number")
     found = next((one for one in law.items if one.id == step.element), None)
     if found is None:
-        raise _NoWayError("element")
+        raise NoWayError("element")
     changed = found.model_copy(
         update={"part": tuple(_with_number(one, step, law) for one in found.part)}
     )
@@ -322,10 +327,10 @@ def _other_cap(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
     """Let the coefficients of a stage be another number at most."""
     caps = {stage.value: stage for stage in law.caps}
     if not step.number or step.stage not in caps:
-        raise _NoWayError("number")
+        raise NoWayError("number")
     return tables, replace(law, caps={**law.caps, caps[step.stage]: step.number})
 
 
-_TAKEN: Final = {
+TAKEN: Final = {
     "cell": _set, "move": _move, "close": _close, "standard": _other_standard, "cap": _other_cap,
 }  # fmt: skip

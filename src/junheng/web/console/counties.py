@@ -49,6 +49,7 @@ from junheng.web.wording import say, word
 _PAGE: Final = 100
 _STATUSES: Final = ("met", "near", "below", "missing")
 _MOST_IN_TREND: Final = 12
+_NEVER, _UNTOLD = "?", "-"  # never evaluated; evaluated before steps were kept with it
 
 
 # ------------------------------------------------------------------ one county
@@ -267,7 +268,7 @@ class CountyRow:
     steps: Sequence[tuple[str, str]]  # status, and how many of how many
     report: str
     is_late: bool
-    blocked_at: str  # the first step that is not met; empty: none, "?": never evaluated
+    blocked_at: str  # the first step that is not met; empty: none; or one of the two below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,14 +338,22 @@ def _county_row(standing: CountyStanding) -> CountyRow:
         (one["strict"], f"{one['met']}/{one['met'] + one['below'] + one['missing']}")
         for one in told
     ]
-    unmet = [one["id"] for one in told if one["strict"] != "met"]
     collecting = standing.round
     return CountyRow(
         standing=standing, newest=newest, steps=steps,
         report=word_of("report", collecting.report) if collecting else "",
         is_late=collecting is not None and _is_late(collecting),
-        blocked_at=(unmet or [""])[0] if newest else "?",
+        blocked_at=_blocked_at(newest),
     )  # fmt: skip
+
+
+def _blocked_at(newest: Newest | None) -> str:
+    """Return the first step that is not met; empty only where the verdict says that all are."""
+    if newest is None:
+        return _NEVER
+    told = (newest.summary or {}).get("steps", ())
+    unmet = next((one["id"] for one in told if one["strict"] != "met"), "")
+    return unmet or ("" if newest.strict == "met" else _UNTOLD)
 
 
 def _fits(row: CountyRow, asked: Mapping[str, str]) -> bool:
@@ -380,8 +389,10 @@ def _in_order(rows: list[CountyRow], order: str) -> list[CountyRow]:
 
 def _blocked_chart(heads: Sequence[tuple[str, str]], rows: Sequence[CountyRow]) -> Chart:
     counts = Counter(one.blocked_at for one in rows)
-    named = [*heads, ("", say("blocked_nowhere")), ("?", say("never_evaluated"))]
-    statuses = {"": "met", "?": "missing"}
+    named = [*heads, ("", say("blocked_nowhere")), (_NEVER, say("never_evaluated"))]
+    if counts[_UNTOLD]:
+        named.append((_UNTOLD, say("blocked_untold")))
+    statuses = {"": "met", _NEVER: "missing"}
     return Chart(
         id="blocked", title=say("chart_blocked"), kind="bars", names=[name for _, name in named],
         series=[
