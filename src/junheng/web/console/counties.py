@@ -394,7 +394,7 @@ def _blocked_chart(heads: Sequence[tuple[str, str]], rows: Sequence[CountyRow]) 
         named.append((_UNTOLD, say("blocked_untold")))
     statuses = {"": "met", _NEVER: "missing"}
     return Chart(
-        id="blocked", title=say("chart_blocked"), kind="bars", names=[name for _, name in named],
+        id="blocked", title=say("chart_blocked"), kind="rows", names=[name for _, name in named],
         series=[
             Series(
                 name=say("chart_counties"), values=[counts[one] for one, _ in named],
