@@ -23,8 +23,15 @@ from junheng.cli.words import heads, say, suggestion, word
 from junheng.intake.checking.reasons import Answered, Reason, answer, read_reasons, reasons_within
 from junheng.intake.checking.run import check_tables
 from junheng.intake.rejects import Reading, Reject
-from junheng.publish.annotated import ANNOTATED, annotate
-from junheng.publish.remarked import WEIGHTS, Line, Weight, lines_of, list_bytes, weight_word
+from junheng.publish.remarked import (
+    ANNOTATED,
+    WEIGHTS,
+    Line,
+    Weight,
+    lines_of,
+    list_bytes,
+    weight_word,
+)
 from junheng.rulebook.model import Rulebook
 
 # More lines than a person reads on a screen go to a file.
@@ -151,6 +158,8 @@ def write_annotated(path: Path, target: Path | None, lines: Sequence[Line]) -> N
     """Write the annotated copy if one is wanted."""
     if target is None:
         return
+    from junheng.publish.annotated import annotate  # openpyxl is for those who ask for a copy
+
     with console().status(say("annotating")), writing(target):
         lost = annotate(path, target, lines)
     tell(say("annotated", file=target))

@@ -25,7 +25,7 @@ from junheng.explain.words import Words
 from junheng.intake.checking.reasons import Answered
 from junheng.intake.tables import Tables
 from junheng.intake.text import inert
-from junheng.publish.editions import WORKBOOK, edition_names
+from junheng.publish.edition import WORKBOOK, edition_names
 from junheng.rulebook.law import Law
 
 _NOTICES = "notices.csv"

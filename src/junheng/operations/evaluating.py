@@ -24,8 +24,8 @@ from junheng.intake.rows import Said, Spot, tables_of
 from junheng.intake.template import write_template
 from junheng.operations.errors import IncoherentDataError
 from junheng.operations.summaries import summary_of
-from junheng.publish.edition import Imprint
-from junheng.publish.editions import RESULTS, write_editions
+from junheng.publish.edition import RESULTS, Imprint
+from junheng.publish.editions import write_editions
 from junheng.rulebook.law import law_of
 from junheng.rulebook.loader import load_rulebook
 from junheng.rulebook.model import Rulebook

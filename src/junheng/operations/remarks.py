@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from junheng.operations.confined import call_apart, tell_nobody
-from junheng.publish.annotated import ANNOTATED
-from junheng.publish.remarked import Line
+from junheng.publish.remarked import ANNOTATED, Line
 from junheng.store import files
 from junheng.store.models import Round
 from junheng.store.queries.rounds import find_previous_round, standing_values

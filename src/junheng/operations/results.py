@@ -20,7 +20,7 @@ from junheng.intake.rows import Spot, values_of
 from junheng.intake.tables import Tables
 from junheng.operations.errors import NothingThereError, OtherRulesError
 from junheng.operations.evaluating import DATA, read_frozen
-from junheng.publish.editions import RESULTS
+from junheng.publish.edition import RESULTS
 from junheng.publish.words import Names, names_of
 from junheng.rulebook.law import Law, law_of
 from junheng.rulebook.loader import load_rulebook

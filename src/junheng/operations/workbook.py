@@ -21,8 +21,8 @@ from junheng.intake.tables import Tables
 from junheng.intake.text import letters, shown
 from junheng.intake.workbooks import read_pages
 from junheng.operations.kept_readings import as_json, remark_from_json
-from junheng.publish.annotated import ANNOTATED, annotate
-from junheng.publish.remarked import Line, lines_of
+from junheng.publish.annotated import annotate
+from junheng.publish.remarked import ANNOTATED, Line, lines_of
 from junheng.rulebook.loader import list_rulebooks, load_rulebook
 from junheng.rulebook.model import Rulebook
 

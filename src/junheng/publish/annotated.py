@@ -28,7 +28,6 @@ from junheng.intake.wording import wording as intake_wording
 from junheng.publish.files import write_whole
 from junheng.publish.remarked import LIST_COLUMNS, WEIGHTS, Line, Weight, heads, texts, weight_word
 
-ANNOTATED: Final = ".xlsx"
 # Always true, and nobody else would write it: this is how our colours are found again.
 _OURS: Final = 'N("junheng")=0'
 _AUTHOR: Final = "junheng"

@@ -1,9 +1,21 @@
-"""What an edition says about its own making: when, by which version, from which files."""
+"""The editions of an evaluation: their files' names, and what each says about its own making."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Final
+
+from junheng.publish.certificates import CERTIFICATE
+from junheng.publish.words import wording
+
+RESULTS: Final = "results.json"
+WORKBOOK: Final = "results.xlsx"
+
+
+def edition_names() -> tuple[str, ...]:
+    """Return the names of the files written."""
+    return RESULTS, CERTIFICATE, WORKBOOK, str(wording("brief")["file"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

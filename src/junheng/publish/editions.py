@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 from junheng.evaluate.findings import CountyEvaluation
 from junheng.explain.certificate import certificate
@@ -11,21 +10,13 @@ from junheng.intake.checking.reasons import UNCHECKED, Answered
 from junheng.intake.tables import Tables
 from junheng.publish.brief import write_brief
 from junheng.publish.certificates import CERTIFICATE, write_certificate
-from junheng.publish.edition import Imprint
+from junheng.publish.edition import RESULTS, WORKBOOK, Imprint
 from junheng.publish.facts import gather
 from junheng.publish.fonts import find_font
 from junheng.publish.results_json import checks_document, results_document, write_results
 from junheng.publish.words import wording
 from junheng.publish.workbook import write_workbook
 from junheng.rulebook.law import Law
-
-RESULTS: Final = "results.json"
-WORKBOOK: Final = "results.xlsx"
-
-
-def edition_names() -> tuple[str, ...]:
-    """Return the names of the files written."""
-    return RESULTS, CERTIFICATE, WORKBOOK, str(wording("brief")["file"])
 
 
 def write_editions(

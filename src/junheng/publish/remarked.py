@@ -22,6 +22,7 @@ from junheng.publish.words import wording
 
 Weight = Literal["reject"] | Severity
 
+ANNOTATED: Final = ".xlsx"  # the only kind of workbook remarks are written into
 WEIGHTS: Final[tuple[Weight, ...]] = ("reject", "error", "warning", "advice")
 _NUMBER: Final = re.compile(r"\d+")  # of a row, within the name of a cell
 LIST_COLUMNS: Final = (
