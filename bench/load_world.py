@@ -90,12 +90,12 @@ def make_world(folder: Path, schools: int, lookers: int) -> World:
         own = values_of(tables, RULES.dictionary)
         values[code] = {spot: kept.text for spot, kept in own.items() if spot.school == code}
     load_regions(actor=machine, regions=listed, on=now.date(), now=now)
-    clerks = [_join(machine, code, Role.SCHOOL_CLERK, code, now) for code in values]
+    clerks = [join(machine, code, Role.SCHOOL_CLERK, code, now) for code in values]
     others = [
-        _join(machine, COUNTY, LOOKERS[at % len(LOOKERS)], f"looker{at}", now)
+        join(machine, COUNTY, LOOKERS[at % len(LOOKERS)], f"looker{at}", now)
         for at in range(lookers)
     ]
-    opener = _join(machine, COUNTY, Role.COUNTY_CLERK, "county", now)
+    opener = join(machine, COUNTY, Role.COUNTY_CLERK, "county", now)
     # One hash for all: making three hundred would take minutes, and checking each takes as long.
     User.objects.update(password=make_password(PASSWORD))
     county, user = find_by_code(code=COUNTY), User.objects.get(login=opener)
@@ -111,7 +111,8 @@ def make_world(folder: Path, schools: int, lookers: int) -> World:
     return World(round_id=round_id, values=values)
 
 
-def _join(machine: Actor, at: str, role: Role, login: str, now: dt.datetime) -> str:
+def join(machine: Actor, at: str, role: Role, login: str, now: dt.datetime) -> str:
+    """Invite somebody to a role at a place, let him in under this name, and return it."""
     place = find_by_code(code=at)
     assert place is not None
     department = Department.FINANCE if role is Role.DEPARTMENT_USER else None
