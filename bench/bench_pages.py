@@ -96,7 +96,9 @@ def _timed(client: Any, pages: dict[str, str], most: float) -> bool:
                 times.append((time.perf_counter() - begun) * 1000)
             queries = len(asked)
         median = statistics.median(times)
-        met = answer.status_code == 200 and queries <= MOST_QUERIES and median <= most
+        # Who comes first after a start waits too: his time is held to the same limit.
+        is_quick = max(median, times[0]) <= most
+        met = answer.status_code == 200 and queries <= MOST_QUERIES and is_quick
         is_good &= met
         state = "ok" if met else f"MISSED ({answer.status_code})"
         print(f"{name:10} {queries:4} 次 {median:7.0f} 毫秒 第一次 {times[0]:6.0f}  {state}")
@@ -104,7 +106,7 @@ def _timed(client: Any, pages: dict[str, str], most: float) -> bool:
 
 
 def _province(run: Any) -> str:
-    """Evaluate as many counties of the province as the first one was, and return their page."""
+    """Give each county of a province a copy of the evaluation, and return the page of them all."""
     from django.utils import timezone  # noqa: PLC0415 once Django is set up
 
     from junheng.base.people import Level  # noqa: PLC0415
