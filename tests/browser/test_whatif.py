@@ -39,6 +39,15 @@ def test_what_would_help_is_tried_out(visit, run, width):
     page.locator("form:has(input[value=cap]) input[name=number]").fill("0.7")
     with page.expect_navigation():
         page.locator("form:has(input[value=cap]) button").click()
+    page.click("summary:has-text('新开学校')")
+    new = page.locator("form:has(input[value=open])")
+    for name, typed in {
+        "name": "新城小学", "school": "YL0001", "to": "YL0002", "number": "4", "price": "3000",
+    }.items():  # fmt: skip
+        new.locator(f"input[name={name}]").fill(typed)
+    with page.expect_navigation():
+        new.locator("button").click()
+    assert "新开新城小学" in director.text()
     assert "合计" in director.text()
     assert director.barriers() == []
     assert director.overflows() == []

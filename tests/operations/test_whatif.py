@@ -168,6 +168,59 @@ def test_steps_are_taken_one_after_the_other_and_cost_what_is_added(tried):
     assert tried(Step(**here, number=20000)).costs == [None]
 
 
+NEW = {
+    "kind": "open", "name": "新城小学", "school": "YL0001", "to": "YL0002", "stage": "primary",
+    "number": 4,
+}  # fmt: skip
+
+
+def test_a_new_school_takes_whole_classes_and_is_equipped_like_another(tried, engine):
+    outcome = tried(Step(**NEW, price=3000))
+    before, after = sections(outcome.before), sections(outcome.after)
+    new, old = after["NEW-1", "primary"], after["YL0002", "primary"]
+    classes = engine.tables["classes"].filter(school="YL0002", stage="primary")
+    assert new["pupils"] + old["pupils"] == before["YL0002", "primary"]["pupils"]
+    assert 4 * classes["class_pupils"].min() <= new["pupils"] <= 4 * classes["class_pupils"].max()
+    like = before["YL0001", "primary"]
+    assert new["school_name"] == "新城小学"
+    for name in ("sports_area_per_pupil", "backbone_teachers_per_100"):
+        assert new[f"{name}.quantity"] == like[f"{name}.quantity"]
+    others = before.keys() - {("YL0002", "primary")}
+    values = [name for name in like if name.endswith((".value", ".status"))]
+    for one in others:
+        assert [after[one][name] for name in values] == [before[one][name] for name in values]
+    assert outcome.cost == 3000
+
+
+def test_its_classes_come_from_all_grades_and_nobody_is_counted_twice(tried, engine):
+    step = Step(**NEW)
+    tables, _ = TAKEN["open"](step, engine.tables, engine.law)
+    left = tables["classes"].filter(pl.col("school") == "YL0002")
+    moved = tables["classes"].filter(pl.col("school") == "NEW-1")
+    assert len(moved) == 4
+    assert len(left) + 4 == len(engine.tables["classes"].filter(school="YL0002"))
+    grades = moved["grade"].to_list()
+    assert len(set(grades)) == min(4, engine.tables["classes"].filter(school="YL0002")["grade"].n_unique())
+    for name in ("pupils_primary", "classes_primary", "in_zone_pupils_primary", "migrant_pupils"):
+        sums = [one["schools"][name].sum() for one in (engine.tables, tables)]
+        assert sums[0] == sums[1]
+    assert tables["retention"]["graduates"].sum() == engine.tables["retention"]["graduates"].sum()
+    twice = tried(step, Step(**NEW | {"name": "新城二小"}))
+    names = {row["school"]: row["school_name"] for row in twice.after.resources.sections.to_dicts()}
+    assert (names["NEW-1"], names["NEW-2"]) == ("新城小学", "新城二小")
+
+
+def test_what_nobody_reported_of_the_old_school_is_not_shared_out(engine):
+    for table, element in (("classes", "class_pupils"), ("schools", "pupils_primary")):
+        tables = unreported(engine.tables, table, element, school="YL0002")
+        with pytest.raises(NoWayError, match="missing"):
+            TAKEN["open"](Step(**NEW), tables, engine.law)
+    tables = unreported(engine.tables, "schools", "in_zone_pupils_primary", school="YL0002")
+    after, _ = TAKEN["open"](Step(**NEW), tables, engine.law)
+    new = after["schools"].filter(school="NEW-1").row(0, named=True)
+    assert new["in_zone_pupils_primary"] is None
+
+
 @pytest.mark.parametrize(
     ("why", "step"),
     [
@@ -186,6 +239,13 @@ def test_steps_are_taken_one_after_the_other_and_cost_what_is_added(tried):
                     "number": 1, "also": ("multimedia_rooms",)}),
         ("两所不同的学校", {"kind": "close", "school": "YL0001", "to": "YL0001"}),
         ("两所不同的学校", {"kind": "close", "school": "YL0001", "to": "?"}),
+        ("两所不同的学校", NEW | {"to": "?"}),
+        ("要有名字", NEW | {"name": " "}),
+        ("要有名字", NEW | {"name": "校" * 61}),
+        ("只办这个学段", NEW | {"stage": "junior"}),
+        ("没有这么多个班", NEW | {"number": 999}),
+        ("没有这么多个班", NEW | {"number": 0}),
+        ("没有这么多个班", NEW | {"number": 1.5}),
         ("没有这个项目", {"kind": "standard", "element": "nothing", "stage": "primary", "number": 1}),
         ("数不对", {"kind": "standard", "element": "backbone_teachers_per_100", "stage": "primary",
                  "number": 0}),

@@ -93,6 +93,21 @@ def test_what_cannot_be_is_told_and_not_kept(clerk, scenario, typed):
     assert clerk.post(scenario, {"do": "add", "kind": "nothing"}).status_code == 404
 
 
+def test_a_school_is_opened_with_its_investment(clerk, scenario):
+    new = {
+        "do": "add", "kind": "open", "name": "新城小学", "school": "样例县第一小学", "to": "YL0002",
+        "stage": "primary", "number": "4", "price": "3000",
+    }  # fmt: skip
+    assert clerk.post(scenario, new).status_code == 302
+    page = text(clerk.get(scenario))
+    assert "新开新城小学（校舍、设备、教师照样例县第一小学配），从样例县第二小学分出小学 4 个班" in page
+    assert "合计 3,000 万元" in page or "合计 3000 万元" in page
+    assert "新城小学 小学" in page.split("变了的学校")[1]
+    answer = clerk.post(scenario, {**new, "name": "", "number": "2"})
+    assert answer.status_code == 422
+    assert "第 2 步做不到：新学校要有名字" in text(answer)
+
+
 def test_the_verdict_follows_the_standards(clerk, scenario):
     for stage in ("primary", "junior"):
         clerk.post(scenario, {"do": "add", "kind": "cap", "stage": stage, "number": "0.9"})

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import count
 from math import isfinite
 from typing import Any, Final, Literal
 
 import polars as pl
+import polars.selectors as cs
 
-from junheng.base.units import Stage
+from junheng.base.units import COMPULSORY, Stage
 from junheng.evaluate.county import evaluate_county
 from junheng.evaluate.findings import CountyEvaluation
 from junheng.evaluate.whatif import Change, with_change
@@ -22,13 +24,16 @@ from junheng.rulebook.model import Part, Standard
 from junheng.store.queries.rounds import RoundRow
 from junheng.store.queries.snapshots import RunRow
 
-Kind = Literal["cell", "move", "close", "standard", "cap"]
-KINDS: Final[tuple[Kind, ...]] = ("cell", "move", "close", "standard", "cap")
+Kind = Literal["cell", "move", "open", "close", "standard", "cap"]
+KINDS: Final[tuple[Kind, ...]] = ("cell", "move", "open", "close", "standard", "cap")
 _KEYED_BY_SCHOOL: Final = (("school",), ("school", "stage"))
 _TEACHERS: Final = "teachers"
 # What every teacher is counted among; where one of these is not reported, it stays so.
 _COUNTED_TOO: Final = ("staff", "certified_teachers", "trained_teachers")
 _ADDED: Final = ("pupils", "classes")  # of a stage, that go over to another school
+LONGEST_NAME: Final = 60  # of a new school
+_OF_CLASSES: Final = frozenset({"classes", "class_bands"})
+_NEW: Final = "NEW-"  # begins the code of a school that is not there yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +41,21 @@ class Step:
     """One difference. What it needs depends on its kind; the rest is left empty."""
 
     kind: Kind
-    school: str = ""
-    to: str = ""  # the school teachers or pupils go to
+    school: str = ""  # of a new one the school it is to be like
+    to: str = ""  # the school teachers or pupils go to; a new one's pupils come from it
     stage: str = ""
     element: str = ""  # of a cell; of a standard the indicator
     number: float | None = None
     also: tuple[str, ...] = ()  # what moved teachers are beside being teachers
-    price: float | None = None  # of one unit more, in 10,000 yuan
+    price: float | None = None  # of one unit more or of a new school, in 10,000 yuan
+    name: str = ""  # of a new school
 
     def as_json(self) -> dict[str, Any]:
         """Return what `step_of` reads."""
         return {
             "kind": self.kind, "school": self.school, "to": self.to, "stage": self.stage,
             "element": self.element, "number": self.number, "also": list(self.also),
-            "price": self.price,
+            "price": self.price, "name": self.name,
         }  # fmt: skip
 
 
@@ -57,6 +63,7 @@ class Step:
 _NEEDED: Final[Mapping[Kind, frozenset[str]]] = {
     "cell": frozenset({"school", "stage", "element", "number", "price"}),
     "move": frozenset({"school", "to", "stage", "number", "also"}),
+    "open": frozenset({"school", "to", "stage", "number", "name", "price"}),
     "close": frozenset({"school", "to"}),
     "standard": frozenset({"element", "stage", "number"}),
     "cap": frozenset({"stage", "number"}),
@@ -178,7 +185,9 @@ def _row(step: Step, tables: Tables, law: Law) -> pl.DataFrame:
 
 
 def cost_of(step: Step, tables: Tables, law: Law) -> float | None:
-    """Return what the additional units of a cell cost; what becomes less costs nothing."""
+    """Return what a new school or the additional units of a cell cost; less costs nothing."""
+    if step.kind == "open":
+        return step.price
     if step.kind != "cell" or step.price is None or step.number is None:
         return None
     value = value_of(tables, law, step)
@@ -228,6 +237,96 @@ def _move(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
         elif element not in _COUNTED_TOO:
             raise NoWayError("missing")
     return tables, law
+
+
+def _open(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
+    """Open a school equipped and staffed like another; classes of a third go to it with their pupils."""
+    schools = tables["schools"]
+    if not {step.school, step.to} <= set(schools["school"].to_list()):
+        raise NoWayError("school")
+    name = step.name.strip()
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise NoWayError("name")
+    grades = (*COMPULSORY, Stage.SENIOR)
+    if [one for one in grades if _taught(step.school, one, tables, law)] != [step.stage]:
+        raise NoWayError("like")
+    code = next(new for n in count(1) if (new := f"{_NEW}{n}") not in schools["school"])
+    rows = _moving_classes(step, tables)
+    frames = {one: _with_twin(step.school, code, one, tables[one]) for one in tables.frames}
+    moves = pl.col("row").is_in(rows["row"].implode())
+    frames["classes"] = tables["classes"].with_columns(
+        school=pl.when(moves).then(pl.lit(code)).otherwise("school")
+    )
+    named = {"school_name": name, "mother_school": None, "merge_decision": None}
+    here = pl.col("school") == code
+    frames["schools"] = frames["schools"].with_columns(
+        [pl.when(here).then(pl.lit(to)).otherwise(one).alias(one) for one, to in named.items()]
+    )
+    tables = replace(tables, frames=frames)
+    for element, number in _shared_out(step, rows, schools).items():
+        tables = _put(element, code, number[0], tables, law)
+        tables = _put(element, step.to, number[1], tables, law)
+    return tables, law
+
+
+def _moving_classes(step: Step, tables: Tables) -> pl.DataFrame:
+    """Return the classes that leave a school, as evenly from all grades as may be."""
+    classes = tables["classes"].filter(school=step.to, stage=step.stage).sort("grade", "row")
+    number = step.number
+    if not number or number != int(number) or number > len(classes):
+        raise NoWayError("too_few_classes")
+    rows = classes[[int(at * len(classes) / number) for at in range(int(number))]]
+    if rows["class_pupils"].null_count():
+        raise NoWayError("missing")
+    return rows
+
+
+def _with_twin(school: str, code: str, name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a table with the rows of a school once more under another code.
+
+    Of a school that begins nobody has left yet, and its classes are none of the other's.
+    """
+    if "school" not in frame.columns or name in _OF_CLASSES:
+        return frame
+    last = frame["row"].max() or 0
+    twin = frame.filter(school=school).with_columns(
+        school=pl.lit(code), row=(pl.int_range(pl.len()) + 1 + last).cast(frame.schema["row"])
+    )
+    if name == "retention":
+        twin = twin.with_columns(cs.numeric().exclude("row") * 0)
+    return pl.concat([frame, twin])
+
+
+def _shared_out(
+    step: Step, rows: pl.DataFrame, schools: pl.DataFrame
+) -> dict[str, tuple[int | None, int | None]]:
+    """Return what the new school has of the pupils and classes of the old one, and what stays.
+
+    What is counted among the pupils is shared out in proportion.
+    """
+    old = schools.filter(school=step.to).row(0, named=True)
+    pupils, moved = old[f"pupils_{step.stage}"], int(rows["class_pupils"].sum())
+    if pupils is None or pupils < moved:
+        raise NoWayError("missing" if pupils is None else "too_few")
+    shared: dict[str, tuple[int | None, int | None]] = {
+        f"pupils_{step.stage}": (moved, pupils - moved)
+    }
+    classes = old[f"classes_{step.stage}"]
+    shared[f"classes_{step.stage}"] = (
+        len(rows), None if classes is None else max(0, classes - len(rows))
+    )  # fmt: skip
+    every = sum(old[f"pupils_{stage}"] or 0 for stage in COMPULSORY)
+    for element, whole in ((f"in_zone_pupils_{step.stage}", pupils), ("migrant_pupils", every)):
+        if element in old:
+            part = old[element]
+            gone = None if part is None else round(part * moved / max(1, whole))
+            shared[element] = (gone, None if part is None or gone is None else part - gone)
+    return shared
+
+
+def _put(element: str, school: str, number: int | None, tables: Tables, law: Law) -> Tables:
+    change = Change(table="schools", key=(school,), element=element, value=number)
+    return with_change(tables, law, change)
 
 
 def _close(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
@@ -332,5 +431,6 @@ def _other_cap(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
 
 
 TAKEN: Final = {
-    "cell": _set, "move": _move, "close": _close, "standard": _other_standard, "cap": _other_cap,
+    "cell": _set, "move": _move, "open": _open, "close": _close, "standard": _other_standard,
+    "cap": _other_cap,
 }  # fmt: skip

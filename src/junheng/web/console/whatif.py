@@ -245,7 +245,7 @@ def _typed_step(typed: QueryDict, codes: Mapping[str, str]) -> Step:
         kind=kind, school=_code(typed.get("school", ""), codes), to=_code(typed.get("to", ""), codes),
         stage=typed.get("stage", ""), element=typed.get("element", ""),
         number=_number(typed.get("number", "")), also=tuple(typed.getlist("also")),
-        price=_number(typed.get("price", "")),
+        price=_number(typed.get("price", "")), name=typed.get("name", ""),
     )  # fmt: skip
 
 
@@ -313,7 +313,7 @@ def _in_words(step: Step, names: Names, called: Mapping[str, str | None]) -> str
         to=called.get(step.to) or step.to,
         stage=names.stage(step.stage) if step.stage else "",
         about=about, number="" if step.number is None else plain(step.number),
-        also=say("scenario_also", what=also) if also else "",
+        also=say("scenario_also", what=also) if also else "", name=step.name.strip(),
     )  # fmt: skip
 
 
