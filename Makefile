@@ -74,6 +74,10 @@ demo: setup ## 生成样例县、测算、列出成果文件，并启动演示�
 site: setup ## 只启动演示网站，打印网址和各角色的演示账号：PORT=8080 (the demonstration site alone)
 	@bash tools/demo_site.sh start $(PORT)
 
+.PHONY: pictures
+pictures: setup ## 从演示网站重新拍 docs/guide-web.md 的图，需要 chromium (take the guide's pictures anew)
+	@$(BIN)/python tools/guide_pictures.py
+
 .PHONY: stop
 stop: ## 停止演示网站 (stop the demonstration site)
 	@bash tools/demo_site.sh stop

@@ -14,6 +14,7 @@ from junheng.web.console import (
     helping,
     late,
     looking,
+    maps,
     people,
     quality,
     regions,
@@ -33,6 +34,7 @@ urlpatterns = [
     path("", regions.home, name="home"),
     path("search/", searching.search, name="search"),
     path("help/", helping.help_page, name="help"),
+    path("help/tour-done/", helping.tour_done, name="tour-done"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke-token"),
     # For programs; every one of its operations stands in tests/web/test_api.py.
@@ -96,6 +98,7 @@ urlpatterns = [
     ),
     path("runs/<int:run_id>/explain/", explaining.run_explain, name="run-explain"),
     path("runs/<int:run_id>/sizes/", structure.run_sizes, name="run-sizes"),
+    path("runs/<int:run_id>/map/", maps.run_map, name="run-map"),
     path("runs/<int:run_id>/teachers/", structure.run_teachers, name="run-teachers"),
     path("runs/<int:run_id>/quality/", quality.run_quality, name="run-quality"),
     path("runs/<int:run_id>/scenarios/", whatif.scenarios, name="scenarios"),
@@ -104,6 +107,7 @@ urlpatterns = [
     path("runs/<int:run_id>/compare/<int:other_id>/", explaining.run_compare, name="run-compare"),
     # A county at a glance, and counties side by side.
     path("counties/<int:region_id>/", counties.county, name="county"),
+    path("regions/<int:region_id>/map/", maps.county_map, name="county-map"),
     path("regions/<int:region_id>/counties/", counties.counties, name="counties"),
     path("regions/<int:region_id>/events/", events.events_of_region, name="events-of-region"),
 ]

@@ -1,13 +1,17 @@
 """What findings say beside their verdict: who was helped, what is short, what is still open."""
 
 import datetime as dt
+from dataclasses import replace
 
+import polars as pl
+import polars.selectors as cs
 import pytest
 
 from junheng.evaluate.county import evaluate_county
 from junheng.intake.tables import make_tables
 from junheng.rulebook.law import law_of
 from junheng.rulebook.loader import load_rulebook
+from junheng.sample.county import sample_county
 
 RULEBOOK = load_rulebook("moe-2017-6")
 LAW = law_of(RULEBOOK, dt.date(2025, 9, 1))
@@ -104,3 +108,23 @@ def test_a_point_joins_only_a_school_that_teaches_its_stage(kind, alone):
     }  # fmt: skip
     part = part_of(evaluated(schools=[mother, point]), "arts_rooms", "main")
     assert ("p" in {one.school for one in part.singles}) is alone
+
+
+def test_a_school_that_reports_nothing_leaves_the_coefficients_open():
+    """All its numbers unknown: the coefficient lies between two ends, and the truth between them."""
+    whole = sample_county(LAW, seed=1)
+    frames = dict(whole.frames)
+    for name in ("teachers", "facilities"):
+        numbers = cs.numeric().exclude("row")
+        silent = pl.when(pl.col("school") == "YL0001").then(None).otherwise(numbers)
+        frames[name] = frames[name].with_columns(silent.name.keep())
+    truth = evaluate_county(whole, LAW).resources.dispersions.filter(stage="primary")
+    found = evaluate_county(replace(whole, frames=frames), LAW).resources
+    row = found.sections.row(by_predicate=pl.col("school") == "YL0001", named=True)
+    items = [one.id for one in LAW.items]
+    assert [row[f"{one}.status"] for one in items] == ["missing"] * len(items)
+    ends = found.dispersions.filter(stage="primary")
+    assert (ends["low"] <= truth["cv"]).all()
+    assert (truth["cv"] <= ends["high"]).all()
+    assert (ends["low"] < ends["high"]).all()
+    assert set(ends["status"]) <= {"missing", "below"}

@@ -97,6 +97,15 @@ def test_what_describes_a_school_is_read_wherever_somebody_asks(sample, before, 
                 assert_same(found, evaluate_county(changed, LAW))
 
 
+def test_a_school_that_begins_to_be_eased_is_evaluated_again(sample, before):
+    """Converted space of a school counts from the moment it lies in a dense city."""
+    urban = sample["schools"].filter(area="urban", dense_city_school=False)["school"][0]
+    change = Change(table="schools", key=(urban,), element="dense_city_school", value=True)
+    found, changed = evaluate_change(before, sample, LAW, change)
+    assert_same(found, evaluate_county(changed, LAW))
+    assert found.relaxed_resources.sections.equals(before.relaxed_resources.sections) is False
+
+
 @pytest.mark.parametrize("seed", [3, 34])
 def test_every_cell_of_a_small_county_is_read_by_whoever_reads_it(seed):
     """Small counties of small schools are touchy: nearly every number decides something."""

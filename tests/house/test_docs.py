@@ -241,3 +241,11 @@ def test_every_file_a_document_names_exists(path):
     named = re.findall(rf"`((?:{FOLDERS})/[\w./-]*)`", text)
     dead = [name for name in named if not (ROOT / name).exists()]
     assert not dead, f"{relative(path)} names {dead}"
+
+
+def test_every_picture_of_the_guide_is_taken_by_the_script_and_shown():
+    guide = (ROOT / "docs/guide-web.md").read_text("utf-8")
+    script = (ROOT / "tools/guide_pictures.py").read_text("utf-8")
+    pictures = {one.stem for one in (ROOT / "docs/pictures").iterdir()}
+    assert set(re.findall(r"pictures/([a-z-]+)\.png", guide)) == pictures
+    assert set(re.findall(r'"([a-z-]+)", \(', script)) == pictures

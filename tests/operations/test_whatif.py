@@ -200,7 +200,9 @@ def test_its_classes_come_from_all_grades_and_nobody_is_counted_twice(tried, eng
     assert len(moved) == 4
     assert len(left) + 4 == len(engine.tables["classes"].filter(school="YL0002"))
     grades = moved["grade"].to_list()
-    assert len(set(grades)) == min(4, engine.tables["classes"].filter(school="YL0002")["grade"].n_unique())
+    assert len(set(grades)) == min(
+        4, engine.tables["classes"].filter(school="YL0002")["grade"].n_unique()
+    )
     for name in ("pupils_primary", "classes_primary", "in_zone_pupils_primary", "migrant_pupils"):
         sums = [one["schools"][name].sum() for one in (engine.tables, tables)]
         assert sums[0] == sums[1]

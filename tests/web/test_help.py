@@ -35,3 +35,13 @@ def test_a_word_of_a_result_tells_what_it_means_once_a_place(browser, world):
     for one in targets:
         assert html.count(f'id="{one}"') == 1
     assert told()["terms"]["cv"]["text"] in html
+
+
+@pytest.mark.parametrize("role", [Role.COUNTY_CLERK, Role.SCHOOL_CLERK, Role.DEPARTMENT_USER])
+def test_a_newcomer_is_told_how_to_begin_until_he_knows(browser, role):
+    somebody = browser(role)
+    steps = told()["roles"][role]["steps"]
+    assert all(one in text(somebody.get("/")) for one in steps)
+    assert "第一次来" not in text(somebody.post("/help/tour-done/", follow=True))
+    assert steps[0] in text(somebody.get("/help/"))
+    assert somebody.get("/help/tour-done/").status_code == 405

@@ -100,7 +100,10 @@ def test_a_school_is_opened_with_its_investment(clerk, scenario):
     }  # fmt: skip
     assert clerk.post(scenario, new).status_code == 302
     page = text(clerk.get(scenario))
-    assert "新开新城小学（校舍、设备、教师照样例县第一小学配），从样例县第二小学分出小学 4 个班" in page
+    assert (
+        "新开新城小学（校舍、设备、教师照样例县第一小学配），从样例县第二小学分出小学 4 个班"
+        in page
+    )
     assert "合计 3,000 万元" in page or "合计 3000 万元" in page
     assert "新城小学 小学" in page.split("变了的学校")[1]
     answer = clerk.post(scenario, {**new, "name": "", "number": "2"})

@@ -92,6 +92,7 @@ class Action(StrEnum):
     GRANT_EXCEPTIONS = "grant_exceptions"
     SEE_EVIDENCE = "see_evidence"
     KEEP_EVIDENCE = "keep_evidence"
+    KEEP_MAP = "keep_map"
 
 
 class Scope(StrEnum):
@@ -118,6 +119,7 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.GRANT_EXCEPTIONS: frozenset({Role.COUNTY_REVIEWER, Role.COUNTY_DIRECTOR}),
     Action.SEE_EVIDENCE: _EVERYBODY - {Role.SYSTEM_ADMINISTRATOR},
     Action.KEEP_EVIDENCE: frozenset({Role.SCHOOL_CLERK, Role.COUNTY_CLERK, Role.DEPARTMENT_USER}),
+    Action.KEEP_MAP: frozenset({Role.COUNTY_CLERK, Role.COUNTY_DIRECTOR}),
     Action.SEE_RESULTS: _EVERYBODY - {Role.SCHOOL_CLERK, Role.SYSTEM_ADMINISTRATOR},
 }
 

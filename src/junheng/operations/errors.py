@@ -75,6 +75,20 @@ class RegionFileError(JunhengError):
     sentence = "The list of regions does not hold together at {code}: {why}. Nothing was loaded."
 
 
+class PlacesError(JunhengError):
+    """A line that says where a school lies cannot be read."""
+
+    slug = "places"
+    sentence = "Line {line}, {text}: {why}. Nothing was changed."
+
+
+class OutlineError(JunhengError):
+    """A file holds no outline of a county."""
+
+    slug = "outline"
+    sentence = "The outline cannot be read: {why}. Nothing was changed."
+
+
 class ImpossibleRoundError(JunhengError):
     """A round of collection that cannot be: no county, a name twice, an end before its beginning."""
 

@@ -54,6 +54,11 @@ class Offer:
     expires_at: dt.datetime
 
 
+def end_tour(*, user_id: int, now: dt.datetime) -> None:
+    """Note that somebody has read how one begins in his roles; it is not shown unasked again."""
+    User.objects.filter(pk=user_id, toured_at__isnull=True).update(toured_at=now)
+
+
 @transaction.atomic
 def invite(*, actor: Actor, offer: Offer, now: dt.datetime) -> Given:
     """Make a link by which one person becomes something at a region.

@@ -16,6 +16,12 @@ FILES: Final = (
     "@tabler/core/dist/js/tabler.min.js",
     "@tabler/core/dist/js/tabler.min.js.map",
     "echarts/dist/echarts.min.js",
+    "leaflet/dist/images/layers-2x.png",  # which the sheet of styles names
+    "leaflet/dist/images/layers.png",
+    "leaflet/dist/images/marker-icon.png",
+    "leaflet/dist/leaflet.css",
+    "leaflet/dist/leaflet.js",
+    "leaflet/dist/leaflet.js.map",
     "tabulator-tables/dist/css/tabulator_bootstrap5.min.css",
     "tabulator-tables/dist/css/tabulator_bootstrap5.min.css.map",
     "tabulator-tables/dist/js/tabulator.min.js",

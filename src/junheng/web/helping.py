@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+
+def first_steps(roles: Collection[str]) -> Sequence[Mapping[str, Any]]:
+    """Return how one begins in some roles: title and steps."""
+    return [of for role, of in told()["roles"].items() if role in roles]
 
 
 @cache

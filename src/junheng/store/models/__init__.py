@@ -4,6 +4,7 @@ from junheng.store.models.collection import Batch, LateException, Round, Upload,
 from junheng.store.models.events import ChainHead, Event
 from junheng.store.models.evidence import Evidence, EvidenceLink
 from junheng.store.models.jobs import Job, Worker
+from junheng.store.models.maps import CountyMap
 from junheng.store.models.people import Invitation, Membership, Reminder, User
 from junheng.store.models.regions import Region, RegionChange
 from junheng.store.models.review import (
@@ -21,6 +22,7 @@ __all__ = [
     "Batch",
     "ChainHead",
     "Comment",
+    "CountyMap",
     "Event",
     "Evidence",
     "EvidenceLink",

@@ -32,6 +32,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
+    toured_at = models.DateTimeField(null=True)  # when he had read how one begins
 
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
 
+from junheng.operations.people import end_tour
 from junheng.web.access import SignedIn, signed_in
-from junheng.web.helping import told
+from junheng.web.helping import first_steps, told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +32,17 @@ def help_page(request: SignedIn) -> HttpResponse:
     roles = told()["roles"]
     own = {one.role.value for one in request.actor.standings}
     page = HelpPage(
-        mine=[of for role, of in roles.items() if role in own],
+        mine=first_steps(own),
         others=[of for role, of in roles.items() if role not in own],
         terms=sorted(told()["terms"].values(), key=lambda one: one["word"]),
     )
     return render(request, "console/help.html", {"page": page})
+
+
+@require_POST
+@signed_in
+def tour_done(request: SignedIn) -> HttpResponse:
+    """Take away the first steps from one's home page; the help keeps them."""
+    assert request.actor.id is not None  # somebody has signed in
+    end_tour(user_id=request.actor.id, now=timezone.now())
+    return redirect("home")

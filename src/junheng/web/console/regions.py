@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -21,6 +21,10 @@ from junheng.store.queries.regions import Change, Place, list_above, list_change
 from junheng.store.queries.reviewing import Waiting, waiting_for
 from junheng.store.queries.rounds import RoundRow, list_rounds
 from junheng.web.access import SignedIn, place_for, signed_in
+from junheng.web.helping import first_steps
+
+if TYPE_CHECKING:
+    from junheng.store.models import User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,7 @@ class HomePage:
     name: str
     standings: Sequence[Standing]
     todo: Sequence[TodoRow]
+    tour: Sequence[Mapping[str, Any]]  # how one begins in his roles, until he has read it
 
 
 @require_safe
@@ -49,7 +54,12 @@ def home(request: SignedIn) -> HttpResponse:
     """Show what waits for somebody, and where he is what."""
     now = timezone.now()
     todo = [todo_row(one, now) for one in waiting_for(actor=request.actor, now=now)]
-    page = HomePage(name=request.actor.name, standings=request.actor.standings, todo=todo)
+    own = {one.role.value for one in request.actor.standings}
+    is_new = cast("User", request.user).toured_at is None
+    page = HomePage(
+        name=request.actor.name, standings=request.actor.standings, todo=todo,
+        tour=first_steps(own) if is_new else (),
+    )  # fmt: skip
     return render(request, "console/home.html", {"page": page})
 
 
@@ -87,6 +97,7 @@ class RegionPage:
     may_see_rounds: bool
     may_see_evidence: bool
     may_see_people: bool
+    may_keep_map: bool
     may_see_events: bool
 
 
@@ -111,6 +122,7 @@ def region(request: SignedIn, region_id: int) -> HttpResponse:
         may_see_rounds=place.level is Level.COUNTY and actor.may(Action.SEE_ROUNDS, place.path),
         may_see_evidence=place.level in {Level.COUNTY, Level.SCHOOL}
         and actor.may(Action.SEE_EVIDENCE, place.path),
+        may_keep_map=place.level is Level.COUNTY and actor.may(Action.KEEP_MAP, place.path),
         may_see_people=actor.may(Action.SEE_PEOPLE, place.path),
         may_see_events=actor.may(Action.SEE_EVENTS, place.path),
     )
