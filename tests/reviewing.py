@@ -42,12 +42,20 @@ def data_of(school):
     """The values of a school of the world, or of the county's own tables, by spot."""
     found = values_of(sample_tables(), RULEBOOK.dictionary)
     like = LIKE.get(school, "")
+    # What is attested of single schools is attested of others.
+    elsewhere = {
+        (s.table, s.row)
+        for s, kept in found.items()
+        if s.element == "attested_school" and kept.text
+    }
     return {
         Spot(s.table, s.row.replace(like, school, 1) if like else s.row, s.element): (
             school if s.element == "school" else kept.text
         )
         for s, kept in found.items()
-        if school_of(s, RULEBOOK.dictionary) == like and s.element not in OF_MORE_SCHOOLS
+        if school_of(s, RULEBOOK.dictionary) == like
+        and s.element not in OF_MORE_SCHOOLS
+        and (s.table, s.row) not in elsewhere
     }
 
 

@@ -74,10 +74,10 @@ def _wait_for(address: str) -> None:
 
 
 def _take_all(site: str) -> None:
-    import django  # noqa: PLC0415 once the environment says which site
+    import django
 
     django.setup()
-    from junheng.operations.demo import PASSWORD, list_accounts  # noqa: PLC0415 as above
+    from junheng.operations.demo import PASSWORD, list_accounts
 
     codes = {one.login: one.code for one in list_accounts()}
     with sync_playwright() as playwright:

@@ -87,3 +87,23 @@ def test_a_cell_is_sent_back_corrected_and_everybody_signs(visit, case, width):
     sign_in(stranger, "county_reviewer.910101")
     for page in (data, cell, f"/rounds/{case.round_id}/queue/"):
         assert stranger.go(page).status == 404
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_is_signed_is_frozen_and_evaluated_as_official(visit, case, width):
+    case.sign_all(last="propose")
+    director = visit(width)
+    sign_in(director, "county_director.900101")
+    confirm(director, "county_director.900101")
+    director.page.click("text=待您签署")
+    presses(director, "签署")
+    director.go(f"/rounds/{case.round_id}/snapshots/")
+    director.page.fill("input[name=name]", "正式上报")
+    director.page.select_option("select[name=kind]", "official")
+    presses(director, "冻结并测算")
+    director.go(f"/rounds/{case.round_id}/snapshots/")
+    assert "正式" in director.page.inner_text("main tbody td >> nth=1")
+    looked_at(director, f"snapshots-{width}")
+    director.page.click("main tbody a:has(.badge)")
+    assert "预览" not in director.page.inner_text("main")
+    looked_at(director, f"official-{width}")

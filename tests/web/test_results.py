@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from junheng.base.people import Role
+from junheng.intake.rows import Spot
 from junheng.store.models import (
     Membership,
     Region,
@@ -22,6 +23,7 @@ from junheng.store.models import (
     User,
     Value,
 )
+from reviewing import Case, data_of
 from world import sample_workbook
 
 
@@ -287,3 +289,14 @@ def test_pages_cost_the_same_however_large_the_county_is(
 ):
     with django_assert_max_num_queries(most):
         assert clerk.get(f"{run}{page}").status_code == 200
+
+
+def test_the_list_says_which_evaluation_came_to_nothing(clerk, world):
+    case = Case(world)
+    case.fill()
+    row = next(one.row for one in data_of("") if one.table == "attestations")
+    case.put({Spot("attestations", row, "attested_school"): "nobody"})
+    url = f"/rounds/{case.round_id}/snapshots/"
+    typed = {"name": "对不上的", "kind": "preview"}
+    assert "没有测算成：" in text(clerk.post(url, typed, follow=True))
+    assert "没有测算成，看原因" in text(clerk.get(url))

@@ -7,7 +7,7 @@ import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -99,14 +99,26 @@ def compare_runs(
     return found, names_of(second.law)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Engine:
-    """An evaluation opened again."""
+    """An evaluation opened again; what a page does not ask for is not worked out."""
 
     tables: Tables
     law: Law
-    evaluation: CountyEvaluation
-    spots: Mapping[tuple[str, str], Spot]
+
+    @cached_property
+    def evaluation(self) -> CountyEvaluation:
+        """What is found in the data."""
+        return evaluate_county(self.tables, self.law)
+
+    @cached_property
+    def spots(self) -> Mapping[tuple[str, str], Spot]:
+        """Which value stands in a cell of the workbook, by sheet and address."""
+        return {
+            (kept.cell.sheet, kept.cell.address): spot
+            for spot, kept in values_of(self.tables, self.law.rulebook.dictionary).items()
+            if kept.cell is not None
+        }
 
 
 def engine_of(run: RunRow, row: RoundRow) -> Engine:
@@ -117,20 +129,14 @@ def engine_of(run: RunRow, row: RoundRow) -> Engine:
     """
     if load_rulebook(row.rulebook).sha256 != run.rulebook_sha256:
         raise OtherRulesError
-    return _evaluated(run.files[DATA], row.rulebook, row.on)
+    return _opened(run.files[DATA], row.rulebook, row.on)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _evaluated(digest: str, rulebook: str, on: dt.date) -> Engine:
+def _opened(digest: str, rulebook: str, on: dt.date) -> Engine:
     rules = load_rulebook(rulebook)
     law = law_of(rules, on)
     with tempfile.TemporaryDirectory() as folder:
         named = Path(folder) / DATA
         named.symlink_to(files.path_of(digest))
-        tables = read_frozen(named, rules).tables
-    spots = {
-        (kept.cell.sheet, kept.cell.address): spot
-        for spot, kept in values_of(tables, rules.dictionary).items()
-        if kept.cell is not None
-    }
-    return Engine(tables=tables, law=law, evaluation=evaluate_county(tables, law), spots=spots)
+        return Engine(tables=read_frozen(named, rules).tables, law=law)

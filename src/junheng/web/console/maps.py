@@ -68,7 +68,7 @@ def run_map(request: SignedIn, run_id: int) -> HttpResponse:
     """Draw the schools where they lie, by how they stand in an item."""
     head = head_for(request, run_id)
     names, county = head.results.names, head.round.county
-    items = [(one.id, names.numbered(one.id)) for one in head.results.law.items]
+    items = [(str(one.id), names.numbered(one.id)) for one in head.results.law.items]
     stages = [(one.value, names.stage(one)) for one in COMPULSORY]
     item, stage = request.GET.get("item", _ANY), request.GET.get("stage", "")
     if item not in {_ANY, *dict(items)} or stage not in {"", *dict(stages)}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
@@ -85,6 +85,7 @@ class SnapshotsPage:
 
     round: RoundRow
     snapshots: Sequence[SnapshotRow]
+    failed: Collection[int]  # snapshots whose newest evaluation came to nothing
     state: str  # of the report, in words
     is_signed: bool
     may_freeze: bool
@@ -115,9 +116,13 @@ def snapshots_of_round(request: SignedIn, round_id: int) -> HttpResponse:
                 error = refused.in_chinese()
             else:
                 return redirect("snapshot", snapshot_id=made)
+    snapshots = list_snapshots(round_id=row.id)
+    newest = {run_topic(one.runs[0].id): one.id for one in snapshots if one.runs}
+    jobs = last_jobs(topics=newest)
     page = SnapshotsPage(
         round=row,
-        snapshots=list_snapshots(round_id=row.id),
+        snapshots=snapshots,
+        failed={newest[topic] for topic, job in jobs.items() if job.has_failed},
         state=word_of("report", report_state_of(round_id=row.id)),
         is_signed=is_signed(round_id=row.id),
         may_freeze=request.actor.may(Action.FREEZE, row.county.path),
