@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+from junheng.base.machines import Machine, Step
 from junheng.base.people import Role
 
 
@@ -50,41 +50,6 @@ class Act(StrEnum):
     SEND_BACK = "send_back"
     RECALL = "recall"
     VOID = "void"  # what a change of values does by itself
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of a table."""
-
-    state: str
-    act: Act
-    who: frozenset[Role]
-    next: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
-    """States, where they begin, and the steps between them."""
-
-    states: tuple[str, ...]
-    first: str
-    steps: tuple[Step, ...]
-
-    def find(self, state: str, act: Act) -> Step | None:
-        """Return the step from a state by an act, if there is one."""
-        return next((one for one in self.steps if (one.state, one.act) == (state, act)), None)
-
-    def from_state(self, state: str) -> Sequence[Step]:
-        """Return what can be done by people in a state."""
-        return [one for one in self.steps if one.state == state and one.who]
-
-    def pairs(self) -> frozenset[tuple[str, str]]:
-        """Return which state may follow which."""
-        return frozenset((one.state, one.next) for one in self.steps)
-
-    def who_may(self, act: Act) -> frozenset[Role]:
-        """Return the roles that ever do it."""
-        return frozenset(role for one in self.steps if one.act is act for role in one.who)
 
 
 _CLERKS: Final = frozenset({Role.SCHOOL_CLERK, Role.COUNTY_CLERK})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from junheng.base.review import REASONED, REPORT, SUBMISSION, Act, Machine, word_of
+from junheng.base.machines import Machine
+from junheng.base.review import REASONED, REPORT, SUBMISSION, Act, word_of
 from junheng.intake.checking.reasons import Answered
 from junheng.operations.obstacles import find_obstacles, report_obstacles
 from junheng.operations.whose import Whose, report_named, whose
@@ -51,7 +52,7 @@ def steps_of_report(*, actor: Actor, round_id: int) -> tuple[str, Sequence[NextS
 
 def _acts(machine: Machine, state: str, actor: Actor, about: Whose) -> Sequence[Act]:
     roles = actor.roles_at(about.path)
-    return [one.act for one in machine.from_state(state) if one.who & roles]
+    return [Act(one.act) for one in machine.from_state(state) if one.who & roles]
 
 
 def _step(act: Act, obstacles: Sequence[str]) -> NextStep:

@@ -11,16 +11,15 @@ from typing import Final
 
 from django.db import transaction
 
+from junheng.base.machines import Machine, Step
 from junheng.base.review import (
     CHAIN,
     REASONED,
     REPORT,
     SUBMISSION,
     Act,
-    Machine,
     Progress,
     Standing,
-    Step,
     listed,
     word_of,
 )

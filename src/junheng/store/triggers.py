@@ -12,7 +12,8 @@ from typing import Final
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from junheng.base.review import GUARDED, Machine
+from junheng.base.machines import Machine
+from junheng.base.review import GUARDED
 
 _FACTS: Final = ("submission_id", "report_id", "act", "by_id", "at", "sha256", "last_value")
 
