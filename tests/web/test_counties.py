@@ -38,6 +38,7 @@ def opened(world, code, name="2026 年秋季", deadline=LATER):
 def found(row, name="预览", kind="preview", at=NOW, **changed):
     """An evaluation of a round, as a worker enters it."""
     told, written = evaluated()
+    written = written | changed.pop("written", {})
     snapshot = Snapshot.objects.create(
         round=row, name=name, kind=kind, by=row.opened_by, at=at,
         report_state="collecting" if kind == "preview" else "signed",

@@ -93,6 +93,8 @@ class Action(StrEnum):
     SEE_EVIDENCE = "see_evidence"
     KEEP_EVIDENCE = "keep_evidence"
     KEEP_MAP = "keep_map"
+    SEE_LEDGER = "see_ledger"
+    OPEN_PROBLEMS = "open_problems"
 
 
 class Scope(StrEnum):
@@ -120,6 +122,16 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.SEE_EVIDENCE: _EVERYBODY - {Role.SYSTEM_ADMINISTRATOR},
     Action.KEEP_EVIDENCE: frozenset({Role.SCHOOL_CLERK, Role.COUNTY_CLERK, Role.DEPARTMENT_USER}),
     Action.KEEP_MAP: frozenset({Role.COUNTY_CLERK, Role.COUNTY_DIRECTOR}),
+    Action.SEE_LEDGER: _EVERYBODY - {Role.SCHOOL_CLERK, Role.SYSTEM_ADMINISTRATOR},
+    Action.OPEN_PROBLEMS: frozenset(
+        {
+            Role.COUNTY_CLERK,
+            Role.COUNTY_REVIEWER,
+            Role.COUNTY_DIRECTOR,
+            Role.CITY_REVIEWER,
+            Role.PROVINCIAL_INSPECTOR,
+        }
+    ),
     Action.SEE_RESULTS: _EVERYBODY - {Role.SCHOOL_CLERK, Role.SYSTEM_ADMINISTRATOR},
 }
 

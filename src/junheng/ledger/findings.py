@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib import resources
 from typing import Any, Final
 
 _BAD: Final = ("below", "missing")
-_CV, _SCHOOLS = "cv", "schools"
+_CV, _SCHOOLS, _INDICATOR = "cv", "schools", "indicator"
 
 
 class Family(StrEnum):
@@ -35,9 +38,22 @@ class Cause:
     status: str
 
     @property
+    def family(self) -> Family:
+        """The family of problems it is one of."""
+        usual = Family.OTHER if self.kind == _INDICATOR else Family.CONDITIONS
+        return families().get(self.indicator, usual)
+
+    @property
     def key(self) -> str:
         """By which it is known again in another evaluation."""
         return "/".join(one for one in (self.kind, self.indicator, self.stage) if one)
+
+
+@cache
+def families() -> Mapping[str, Family]:
+    """Return the families that indicators belong to."""
+    text = resources.files("junheng.ledger").joinpath("families.toml").read_text("utf-8")
+    return {name: Family(family) for name, family in tomllib.loads(text).items()}
 
 
 def every_cause(document: Mapping[str, Any]) -> Iterator[Cause]:
@@ -57,7 +73,7 @@ def every_cause(document: Mapping[str, Any]) -> Iterator[Cause]:
         yield Cause(indicator="", stage=stage, kind=_SCHOOLS, status=worst)
     for one in _eased(document, "indicators", ("id",)):
         if "status" in one:
-            yield Cause(indicator=one["id"], stage="", kind="indicator", status=one["status"])
+            yield Cause(indicator=one["id"], stage="", kind=_INDICATOR, status=one["status"])
 
 
 def _eased(document: Mapping[str, Any], name: str, key: tuple[str, ...]) -> list[Mapping[str, Any]]:

@@ -89,6 +89,20 @@ class OutlineError(JunhengError):
     sentence = "The outline cannot be read: {why}. Nothing was changed."
 
 
+class ImpossibleProblemError(JunhengError):
+    """A problem has no title, or is of no known family."""
+
+    slug = "impossible-problem"
+    sentence = "Problem {at} needs a title of at most 300 characters and a family. None was opened."
+
+
+class LedgerRefusedError(JunhengError):
+    """A step with a problem is against the rules of the ledger."""
+
+    slug = "ledger-refused"
+    sentence = "This cannot be done with {title}: {why}. Nothing was changed."
+
+
 class ImpossibleRoundError(JunhengError):
     """A round of collection that cannot be: no county, a name twice, an end before its beginning."""
 

@@ -31,6 +31,7 @@ from junheng.operations.errors import (
 )
 from junheng.operations.events import Deed, record
 from junheng.operations.jobs import Running, carry_out, queue
+from junheng.operations.ledger import hold_against
 from junheng.operations.whose import hold
 from junheng.store import files
 from junheng.store.models import Run, Snapshot, SnapshotValue, Value, WarningReason
@@ -208,3 +209,4 @@ def _enter(
         region_id=run.snapshot.round.region_id,
     )  # fmt: skip
     record(actor=Actor(id=run.by_id, name=run.by.name, origin=BEHIND_THE_PAGES), deed=deed, now=now)
+    hold_against(run_id=run.pk, now=now)

@@ -7,7 +7,7 @@ change, another migration calls it again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -18,10 +18,25 @@ from junheng.base.review import GUARDED
 _FACTS: Final = ("submission_id", "report_id", "act", "by_id", "at", "sha256", "last_value")
 
 
-def digest_of_tables() -> str:
+def digest_of_tables(machines: Mapping[str, Machine] = GUARDED) -> str:
     """Return what tells these tables from others."""
-    said = [(table, m.first, sorted(m.pairs())) for table, m in sorted(GUARDED.items())]
+    said = [(table, m.first, sorted(m.pairs())) for table, m in sorted(machines.items())]
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def guard_machine(editor: BaseDatabaseSchemaEditor, table: str, machine: Machine) -> None:
+    """Let the column `state` of a table go the way of a machine and no other."""
+    unguard_machine(editor, table)
+    is_sqlite = editor.connection.vendor == "sqlite"
+    for statement in _sqlite(table, machine) if is_sqlite else _postgresql(table, machine):
+        editor.execute(statement)
+
+
+def unguard_machine(editor: BaseDatabaseSchemaEditor, table: str) -> None:
+    """Take the triggers of `guard_machine` away."""
+    on = "" if editor.connection.vendor == "sqlite" else f" ON {table}"
+    for when in ("begins", "moves"):
+        editor.execute(f"DROP TRIGGER IF EXISTS {table}_{when}{on}")
 
 
 def guard(editor: BaseDatabaseSchemaEditor) -> None:
@@ -29,19 +44,17 @@ def guard(editor: BaseDatabaseSchemaEditor) -> None:
     unguard(editor)
     is_sqlite = editor.connection.vendor == "sqlite"
     for table, machine in GUARDED.items():
-        for statement in _sqlite(table, machine) if is_sqlite else _postgresql(table, machine):
-            editor.execute(statement)
+        guard_machine(editor, table, machine)
     for statement in _sqlite_facts() if is_sqlite else _postgresql_facts():
         editor.execute(statement)
 
 
 def unguard(editor: BaseDatabaseSchemaEditor) -> None:
     """Take the triggers away."""
-    is_sqlite = editor.connection.vendor == "sqlite"
-    names = [(f"{table}_{when}", table) for table in GUARDED for when in ("begins", "moves")]
-    for name, table in [*names, ("store_signature_stays", "store_signature")]:
-        on = "" if is_sqlite else f" ON {table}"
-        editor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+    for table in GUARDED:
+        unguard_machine(editor, table)
+    on = "" if editor.connection.vendor == "sqlite" else " ON store_signature"
+    editor.execute(f"DROP TRIGGER IF EXISTS store_signature_stays{on}")
 
 
 def _may_follow(machine: Machine) -> str:

@@ -4,6 +4,7 @@ from junheng.store.models.collection import Batch, LateException, Round, Upload,
 from junheng.store.models.events import ChainHead, Event
 from junheng.store.models.evidence import Evidence, EvidenceLink
 from junheng.store.models.jobs import Job, Worker
+from junheng.store.models.ledger import LedgerEntry, Measure, Problem, Proof
 from junheng.store.models.maps import CountyMap
 from junheng.store.models.people import Invitation, Membership, Reminder, User
 from junheng.store.models.regions import Region, RegionChange
@@ -29,7 +30,11 @@ __all__ = [
     "Invitation",
     "Job",
     "LateException",
+    "LedgerEntry",
+    "Measure",
     "Membership",
+    "Problem",
+    "Proof",
     "Region",
     "RegionChange",
     "Reminder",

@@ -1,0 +1,417 @@
+"""Problems: opened from findings, feedback or by hand; every step an entry; closed on proof alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from junheng.base.people import Action, Department, Level, Role
+from junheng.ledger.deadlines import LOOK_BACK_DAYS, level_due
+from junheng.ledger.findings import Cause, Family, causes_of, status_of
+from junheng.ledger.rectification import (
+    ASIDE,
+    DONE,
+    OPEN,
+    OWN,
+    PROBLEM,
+    START,
+    Act,
+    Case,
+    Entry,
+    Move,
+    RefusedError,
+    State,
+    take,
+)
+from junheng.operations.errors import (
+    ImpossibleProblemError,
+    LedgerRefusedError,
+    NotAllowedError,
+    NothingThereError,
+)
+from junheng.operations.events import Deed, record
+from junheng.publish.edition import RESULTS
+from junheng.store import files
+from junheng.store.models import LedgerEntry, Measure, Problem, Proof, Region, Run, Snapshot
+from junheng.store.queries.people import Actor
+
+EDUCATION: Final = "education"
+SCHOOL: Final = "school:"  # before the code of a school that is responsible
+_GOOD: Final = ("met", "not_applicable")
+_LONGEST_TITLE: Final = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A problem somebody tells of."""
+
+    title: str
+    family: str = Family.OTHER
+    measures: Sequence[str] = ()
+    cause: str = ""
+    target: str = ""
+    due_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is to be done with a problem; what its act does not need is left empty."""
+
+    problem_id: int
+    act: Act
+    text: str = ""
+    unit: str = ""  # of an assignment
+    units_too: str = ""
+    leader: str = ""
+    due_on: dt.date | None = None  # of an assignment or extension
+    evidence: int = 0  # pieces handed in with what is submitted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What came of an evaluation's findings."""
+
+    opened: Sequence[int] = field(default_factory=tuple)
+    known: int = 0  # still being mended
+    again: int = 0  # closed once, and reopened
+
+
+# ------------------------------------------------------------------ opening
+
+
+@transaction.atomic
+def open_found(*, actor: Actor, run_id: int, titles: Mapping[str, str], now: dt.datetime) -> Opened:
+    """Open a problem for every cause a finished evaluation finds; known ones are not doubled.
+
+    Args:
+        actor: who opens them.
+        run_id: of the evaluation.
+        titles: what causes are called, by key; one that is not among them is not opened.
+        now: the moment.
+
+    Raises:
+        NothingThereError: there is no such finished evaluation.
+        NotAllowedError: the actor opens no problems there.
+    """
+    run = _finished(run_id)
+    county = _held(run.snapshot.round.region_id)
+    _must_open(actor, county)
+    document = _document(run)
+    standing = {one.key: one for one in Problem.objects.filter(county=county).exclude(key="")}
+    again = _reopen(document, standing.values(), run, now)
+    wanted = [one for one in causes_of(document) if one.key not in standing and one.key in titles]
+    opened = [_open_cause(one, titles[one.key], county, run, actor, now) for one in wanted]
+    known = sum(one.key in standing for one in causes_of(document)) - again
+    if opened:
+        _tell(actor, "open_problems", county, run.snapshot.name, now, count=len(opened))
+    return Opened(opened=opened, known=known, again=again)
+
+
+def _open_cause(
+    cause: Cause, title: str, county: Region, run: Run, actor: Actor, now: dt.datetime
+) -> int:
+    row = Problem.objects.create(
+        county=county, number=_next_number(county), source=Problem.Source.FINDING,
+        family=cause.family,
+        title=title[:_LONGEST_TITLE], key=cause.key, run=run, opened_at=now, opened_by_id=actor.id,
+    )  # fmt: skip
+    return row.pk
+
+
+@transaction.atomic
+def open_given(
+    *, actor: Actor, county_id: int, given: Sequence[Given], is_feedback: bool, now: dt.datetime
+) -> Sequence[int]:
+    """Open problems people tell of, with their measures; return them.
+
+    Raises:
+        NothingThereError: there is no such county.
+        NotAllowedError: the actor opens no problems there.
+        ImpossibleProblemError: one has no title, or no family that is known.
+    """
+    county = _held(county_id)
+    _must_open(actor, county)
+    made = []
+    for at, one in enumerate(given, 1):
+        title = one.title.strip()
+        if not 1 <= len(title) <= _LONGEST_TITLE or one.family not in set(Family):
+            raise ImpossibleProblemError(at=at)
+        row = Problem.objects.create(
+            county=county, number=_next_number(county), family=one.family, title=title,
+            source=Problem.Source.FEEDBACK if is_feedback else Problem.Source.HAND,
+            cause=one.cause, target=one.target[:_LONGEST_TITLE], due_on=one.due_on,
+            opened_at=now, opened_by_id=actor.id,
+        )  # fmt: skip
+        Measure.objects.bulk_create(
+            Measure(problem=row, number=number, text=text)
+            for number, text in enumerate(one.measures, 1)
+        )
+        made.append(row.pk)
+    if made:
+        _tell(actor, "open_problems", county, county.name, now, count=len(made))
+    return made
+
+
+def _next_number(county: Region) -> int:
+    last = Problem.objects.filter(county=county).aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
+
+
+# ------------------------------------------------------------------ steps
+
+
+@transaction.atomic
+def act_on_problem(*, actor: Actor, asked: Asked, now: dt.datetime) -> State:
+    """Take one step with a problem; return how far it is.
+
+    Raises:
+        NothingThereError: there is no such problem.
+        NotAllowedError: the step is not the actor's.
+        LedgerRefusedError: it cannot be taken; it says why.
+    """
+    row = _held_problem(asked.problem_id)
+    county = row.county
+    if not actor.sees(county.path) and not is_of_unit(actor, row.unit, county):
+        raise NothingThereError
+    who = ASIDE.get(asked.act) or PROBLEM.who_may(asked.act)
+    if not actor.roles_at(_path_of(row, asked.act)) & who:
+        raise NotAllowedError(who=actor.name, region=county.name)
+    _must_be_complete(row, asked)
+    proof = _proof_of(row) if asked.act in {Act.VERIFY, Act.CLOSE} else None
+    evidence = row.evidence + asked.evidence
+    move = Move(
+        act=asked.act, by=actor.id, is_owner=is_of_unit(actor, row.unit, county),
+        text=asked.text.strip(), proof=None if proof is None else proof.pk, evidence=evidence,
+    )  # fmt: skip
+    row.evidence = evidence
+    _change(row, asked, actor, proof, now)
+    state = _enter(row, move, now)
+    _tell(actor, f"{asked.act}_problem", county, row.title, now, reason=move.text)
+    return state
+
+
+def _path_of(row: Problem, act: Act) -> str:
+    """Where the actor must be what the act asks: a school's clerk is one at the school."""
+    if act in OWN and row.unit.startswith(SCHOOL):
+        school = _school_of(row)
+        return school.path if school else row.county.path
+    return row.county.path
+
+
+def _school_of(row: Problem) -> Region | None:
+    return Region.objects.filter(
+        parent=row.county, level=Level.SCHOOL.value, code=row.unit.removeprefix(SCHOOL),
+        valid_until__isnull=True,
+    ).first()  # fmt: skip
+
+
+def is_of_unit(actor: Actor, unit: str, county: Region) -> bool:
+    """Whether somebody belongs to the unit that is responsible for a problem of a county."""
+    if unit == EDUCATION:
+        return Role.COUNTY_CLERK in actor.roles_at(county.path)
+    if unit.startswith(SCHOOL):
+        clerks = [one for one in actor.standings if one.role is Role.SCHOOL_CLERK]
+        code = unit.removeprefix(SCHOOL)
+        ids = [one.region_id for one in clerks if one.path.startswith(county.path)]
+        return bool(ids) and Region.objects.filter(pk__in=ids, code=code).exists()
+    return any(
+        one.role is Role.DEPARTMENT_USER and one.department == unit and one.covers(county.path)
+        for one in actor.standings
+    )
+
+
+def _must_be_complete(row: Problem, asked: Asked) -> None:
+    if asked.act is Act.ASSIGN and (not _is_unit(asked.unit, row.county) or asked.due_on is None):
+        raise LedgerRefusedError(title=row.title, why="unit")
+    if asked.act is Act.EXTEND and (
+        asked.due_on is None or (row.due_on is not None and asked.due_on <= row.due_on)
+    ):
+        raise LedgerRefusedError(title=row.title, why="date")
+
+
+def _is_unit(unit: str, county: Region) -> bool:
+    if unit.startswith(SCHOOL):
+        code = unit.removeprefix(SCHOOL)
+        return Region.objects.filter(parent=county, code=code, valid_until__isnull=True).exists()
+    return unit == EDUCATION or unit in set(Department)
+
+
+def _change(
+    row: Problem, asked: Asked, actor: Actor, proof: Proof | None, now: dt.datetime
+) -> None:
+    """Enter what an act changes beside the state."""
+    if asked.act is Act.ASSIGN:
+        row.unit, row.due_on, row.level = asked.unit, asked.due_on, 0
+        row.units_too, row.leader = asked.units_too.strip(), asked.leader.strip()
+    elif asked.act is Act.EXTEND:
+        row.due_on, row.level = asked.due_on, 0
+    elif asked.act is Act.SUBMIT:
+        row.submitted_by_id = actor.id
+    elif asked.act is Act.VERIFY:
+        row.verified_by_id = actor.id
+    elif asked.act is Act.CLOSE:
+        row.closed_at = now
+        row.look_back_on = timezone.localdate(now) + dt.timedelta(days=LOOK_BACK_DAYS)
+    if proof is not None:
+        row.proof = proof
+
+
+def _enter(row: Problem, move: Move, now: dt.datetime) -> State:
+    """Write an entry behind the last, and the state it leads to.
+
+    Raises:
+        LedgerRefusedError: the move is against the rules.
+    """
+    last = row.entries.order_by("-number").first()
+    try:
+        case = take(_case_of(row), move)
+    except RefusedError as no:
+        raise LedgerRefusedError(title=row.title, why=no.why.value) from no
+    entry = Entry(
+        number=last.number + 1 if last else 1, at=now.isoformat(), move=move, state=case.state,
+        previous=last.sha256 if last else START,
+    )  # fmt: skip
+    LedgerEntry.objects.create(
+        problem=row, number=entry.number, at=now, act=move.act, by_id=move.by,
+        is_owner=move.is_owner, text=move.text, proof_id=move.proof, evidence=move.evidence,
+        state=case.state, previous=entry.previous, sha256=entry.sha256,
+    )  # fmt: skip
+    row.state, row.extensions = case.state, case.extensions
+    row.save()
+    return case.state
+
+
+def _case_of(row: Problem) -> Case:
+    own = row.entries.filter(act__in=[one.value for one in OWN], by__isnull=False)
+    return Case(
+        needs_proof=bool(row.key), state=State(row.state), extensions=row.extensions,
+        owners=frozenset(own.values_list("by_id", flat=True)),
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------ proofs
+
+
+def _proof_of(row: Problem) -> Proof | None:
+    """Return the newest evaluation of approved data, younger than the problem, if it finds it met."""
+    if not row.key:
+        return None
+    since = row.run.snapshot.at if row.run else row.opened_at
+    runs = Run.objects.filter(
+        snapshot__round__region=row.county, snapshot__kind=Snapshot.Kind.OFFICIAL,
+        done_at__isnull=False, snapshot__at__gt=since,
+    )  # fmt: skip
+    run = runs.order_by("-snapshot__at", "-pk").first()
+    if run is None:
+        return None
+    status = status_of(_document(run), row.key)
+    if status not in _GOOD:
+        return None
+    return Proof.objects.get_or_create(run=run, key=row.key, defaults={"status": status})[0]
+
+
+@transaction.atomic
+def hold_against(*, run_id: int, now: dt.datetime) -> int:
+    """Reopen what was closed and fails again by a finished evaluation of approved data.
+
+    Return how many. Previews reopen nothing: nobody has approved of them.
+    """
+    run = _finished(run_id)
+    if run.snapshot.kind != Snapshot.Kind.OFFICIAL:
+        return 0
+    county = _held(run.snapshot.round.region_id)
+    done = Problem.objects.filter(county=county, state__in=[one.value for one in DONE])
+    return _reopen(_document(run), list(done.exclude(key="")), run, now)
+
+
+def _reopen(
+    document: Mapping[str, Any], rows: Iterable[Problem], run: Run, now: dt.datetime
+) -> int:
+    """Let what newer data find failing be worked on again."""
+    bad = {one.key for one in causes_of(document)}
+    found = [one for one in rows if one.state in DONE and one.key in bad and _is_newer(run, one)]
+    for row in found:
+        row.closed_at = row.look_back_on = None
+        _enter(row, Move(act=Act.FAIL_AGAIN, by=None, text=run.snapshot.name), now)
+    return len(found)
+
+
+def _is_newer(run: Run, row: Problem) -> bool:
+    return row.proof is None or run.snapshot.at > row.proof.run.snapshot.at
+
+
+# ------------------------------------------------------------------ deadlines
+
+
+@transaction.atomic
+def escalate(*, now: dt.datetime) -> int:
+    """Tell of missed deadlines upward, every level once; return how many problems were told of."""
+    today = timezone.localdate(now)
+    late = Problem.objects.select_for_update(of=("self",), no_key=True).filter(
+        due_on__lt=today, state__in=[one.value for one in OPEN]
+    )
+    told = 0
+    for row in late.order_by("pk"):
+        missed = range(row.level + 1, level_due(row.due_on, today) + 1)
+        for level in missed:
+            row.level = level
+            _enter(row, Move(act=Act.ESCALATE, by=None, text=str(level)), now)
+        told += bool(missed)
+    return told
+
+
+# ------------------------------------------------------------------ helpers
+
+
+def _finished(run_id: int) -> Run:
+    run = Run.objects.select_related("snapshot__round").filter(pk=run_id, done_at__isnull=False)
+    found = run.first()
+    if found is None:
+        raise NothingThereError
+    return found
+
+
+def _document(run: Run) -> Mapping[str, Any]:
+    told: Mapping[str, Any] = json.loads(files.path_of(run.files[RESULTS]).read_bytes())
+    return told
+
+
+def _held(county_id: int) -> Region:
+    """Return a county, held so that numbers are given one after the other."""
+    rows = Region.objects.select_for_update(no_key=True)
+    county = rows.filter(pk=county_id, level=Level.COUNTY.value, valid_until__isnull=True).first()
+    if county is None:
+        raise NothingThereError
+    return county
+
+
+def _held_problem(problem_id: int) -> Problem:
+    rows = Problem.objects.select_for_update(of=("self",), no_key=True)
+    row = rows.select_related("county").filter(pk=problem_id).first()
+    if row is None:
+        raise NothingThereError
+    return row
+
+
+def _must_open(actor: Actor, county: Region) -> None:
+    if not actor.sees(county.path):
+        raise NothingThereError
+    if not actor.may(Action.OPEN_PROBLEMS, county.path):
+        raise NotAllowedError(who=actor.name, region=county.name)
+
+
+def _tell(
+    actor: Actor, action: str, county: Region, subject: str, now: dt.datetime, *,
+    reason: str = "", **detail: object,
+) -> None:  # fmt: skip
+    deed = Deed(
+        action=action, subject=subject[:200], region_id=county.pk, detail=detail, reason=reason
+    )
+    record(actor=actor, deed=deed, now=now)
