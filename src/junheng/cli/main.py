@@ -45,6 +45,10 @@ audit_app = typer.Typer(
     cls=Group, no_args_is_help=True, help=help_of("audit"), context_settings=_HELP
 )
 app.add_typer(audit_app, name="audit")
+ledger_app = typer.Typer(
+    cls=Group, no_args_is_help=True, help=help_of("ledger"), context_settings=_HELP
+)
+app.add_typer(ledger_app, name="ledger")
 
 
 def _what(key: str) -> str:
@@ -389,6 +393,17 @@ def rulebook_diff(
 
     now = _now()
     print_differences(path, _law(first, date, now), _law(second, date, now))
+
+
+@ledger_app.command("read", cls=Command, help=help_of("ledger_read"))
+def ledger_read(
+    path: Annotated[Path, typer.Argument(metavar=_what("input"), help=help_of("feedback"))],
+    as_json: Annotated[bool, typer.Option("--json", help=help_of("as_json"))] = False,
+) -> None:
+    """Read the problems out of a document."""
+    from junheng.cli.ledger import print_problems
+
+    print_problems(path, as_json=as_json)
 
 
 @site_app.command("prepare", cls=Command, help=help_of("site_prepare"))
