@@ -138,7 +138,7 @@ def refused(ledger, act, role, why, problem=None, **told):
 def test_anything_else_closes_on_evidence(ledger):
     given = [Given(title="食堂陪餐记录不全", family="canteen", measures=["建台账", "每周检查"])]
     (made,) = open_given(
-        actor=ledger.actor(Role.CITY_REVIEWER), county_id=ledger.county.pk, given=given,
+        actor=ledger.actor(Role.CITY_REVIEWER), given={ledger.county.pk: given},
         is_feedback=True, now=NOW,
     )  # fmt: skip
     problem = Problem.objects.get(pk=made)
@@ -258,8 +258,8 @@ def test_outsiders_find_nothing_and_others_open_nothing(ledger):
 def test_a_problem_has_a_title_and_a_family_or_none_is_opened(ledger, given):
     with pytest.raises(ImpossibleProblemError):
         open_given(
-            actor=ledger.actor(Role.COUNTY_CLERK), county_id=ledger.county.pk,
-            given=[Given(title="好的"), given], is_feedback=False, now=NOW,
+            actor=ledger.actor(Role.COUNTY_CLERK), is_feedback=False,
+            given={ledger.county.pk: [Given(title="好的"), given]}, now=NOW,
         )  # fmt: skip
     assert not Problem.objects.exists()
 

@@ -69,6 +69,7 @@ WHO_FILL_IN = frozenset({Role.SCHOOL_CLERK, Role.COUNTY_CLERK})
 WHO_SEE_RESULTS = EVERYBODY - {Role.SCHOOL_CLERK, Role.SYSTEM_ADMINISTRATOR}
 WHO_KEEP_EVIDENCE = WHO_FILL_IN | {Role.DEPARTMENT_USER}
 WHO_FREEZE = frozenset({Role.COUNTY_CLERK, Role.COUNTY_REVIEWER, Role.COUNTY_DIRECTOR})
+WHO_OPEN_PROBLEMS = WHO_FREEZE | {Role.CITY_REVIEWER, Role.PROVINCIAL_INSPECTOR}
 WHO_DECIDE = frozenset({Role.COUNTY_CLERK, Role.COUNTY_DIRECTOR})
 
 
@@ -186,6 +187,15 @@ ROUTES = {
         roles=WHO_SEE_RESULTS, unseen=SCHOOL,
     ),
     "tour-done": Route(everywhere=True, post=nothing, passed=302),
+    "open-problems": Route(
+        arguments=of_run, roles=WHO_OPEN_PROBLEMS, unseen=SCHOOL, post=nothing, passed=302
+    ),
+    "ledger": Route(arguments=of_region, roles=WHO_SEE_RESULTS),
+    "read-problems": Route(arguments=of_region, roles=WHO_OPEN_PROBLEMS),
+    "problem": Route(
+        arguments=lambda _home, made: {"problem_id": made["problem_id"]},
+        roles=WHO_SEE_RESULTS, unseen=SCHOOL,
+    ),
     "run-map": Route(arguments=of_run, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
     "county-map": Route(arguments=of_county, roles=WHO_DECIDE, unseen=SCHOOL),
     "run-sizes": Route(arguments=of_run, roles=WHO_SEE_RESULTS, unseen=SCHOOL),

@@ -24,6 +24,7 @@ from junheng.store.models import (
     EvidenceLink,
     LateException,
     Membership,
+    Problem,
     Round,
     Run,
     Scenario,
@@ -72,9 +73,8 @@ def an_upload(world, county, content):
     )
 
 
-OF_RESULTS = {
-    name for name in ROUTES if name.startswith(("run", "snapshot", "evaluate", "scenario"))
-}
+_RESULTS = ("run", "snapshot", "evaluate", "scenario", "open-problems", "problem")
+OF_RESULTS = {name for name in ROUTES if name.startswith(_RESULTS)}
 
 
 @cache
@@ -114,7 +114,16 @@ def a_run(world, opened):
     tried = Scenario.objects.create(
         run=made, by=by, name="试试", is_shared=True, made_at=NOW, changed_at=NOW
     )
-    return {"snapshot_id": snapshot.pk, "run_id": made.pk, "scenario_id": tried.pk}
+    problem = Problem.objects.create(
+        county=opened.region, number=1000 * made.pk, source="hand", family="other", title="班额超标",
+        opened_at=NOW, opened_by=by,
+    )  # fmt: skip
+    return {
+        "problem_id": problem.pk,
+        "snapshot_id": snapshot.pk,
+        "run_id": made.pk,
+        "scenario_id": tried.pk,
+    }
 
 
 @pytest.fixture

@@ -22,7 +22,9 @@ def print_problems(path: Path, *, as_json: bool) -> None:
     if not found:
         tell(word("ledger", "none", file=path.name))
         return
-    table = plain_table(*(word("ledger", one) for one in ("county", "problem", "title", "measures")))
+    table = plain_table(
+        *(word("ledger", one) for one in ("county", "problem", "title", "measures"))
+    )
     for one in found:
         table.add_row(one.county or "—", one.problem or "—", one.title, "\n".join(one.measures))
     console().print()

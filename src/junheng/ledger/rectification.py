@@ -16,6 +16,9 @@ from typing import Final
 from junheng.base.machines import Machine, Step
 from junheng.base.people import Role
 
+# Who may be responsible beside the departments of base/people.py.
+EDUCATION: Final = "education"
+SCHOOL: Final = "school:"  # and its code
 START: Final = "0" * 64  # before the first entry of a problem
 
 

@@ -18,9 +18,11 @@ from junheng.ledger.findings import Cause, Family, causes_of, status_of
 from junheng.ledger.rectification import (
     ASIDE,
     DONE,
+    EDUCATION,
     OPEN,
     OWN,
     PROBLEM,
+    SCHOOL,
     START,
     Act,
     Case,
@@ -42,8 +44,6 @@ from junheng.store import files
 from junheng.store.models import LedgerEntry, Measure, Problem, Proof, Region, Run, Snapshot
 from junheng.store.queries.people import Actor
 
-EDUCATION: Final = "education"
-SCHOOL: Final = "school:"  # before the code of a school that is responsible
 _GOOD: Final = ("met", "not_applicable")
 _LONGEST_TITLE: Final = 300
 
@@ -127,17 +127,29 @@ def _open_cause(
 
 @transaction.atomic
 def open_given(
-    *, actor: Actor, county_id: int, given: Sequence[Given], is_feedback: bool, now: dt.datetime
+    *, actor: Actor, given: Mapping[int, Sequence[Given]], is_feedback: bool, now: dt.datetime
 ) -> Sequence[int]:
-    """Open problems people tell of, with their measures; return them.
+    """Open problems people tell of, by county, with their measures: all of them or none.
 
     Raises:
         NothingThereError: there is no such county.
         NotAllowedError: the actor opens no problems there.
         ImpossibleProblemError: one has no title, or no family that is known.
     """
-    county = _held(county_id)
-    _must_open(actor, county)
+    source = Problem.Source.FEEDBACK if is_feedback else Problem.Source.HAND
+    made: list[int] = []
+    for county_id in sorted(given):
+        county = _held(county_id)
+        _must_open(actor, county)
+        opened = _open_in(county, given[county_id], source, actor, now)
+        made.extend(opened)
+        _tell(actor, "open_problems", county, county.name, now, count=len(opened))
+    return made
+
+
+def _open_in(
+    county: Region, given: Sequence[Given], source: str, actor: Actor, now: dt.datetime
+) -> list[int]:
     made = []
     for at, one in enumerate(given, 1):
         title = one.title.strip()
@@ -145,7 +157,7 @@ def open_given(
             raise ImpossibleProblemError(at=at)
         row = Problem.objects.create(
             county=county, number=_next_number(county), family=one.family, title=title,
-            source=Problem.Source.FEEDBACK if is_feedback else Problem.Source.HAND,
+            source=source,
             cause=one.cause, target=one.target[:_LONGEST_TITLE], due_on=one.due_on,
             opened_at=now, opened_by_id=actor.id,
         )  # fmt: skip
@@ -154,8 +166,6 @@ def open_given(
             for number, text in enumerate(one.measures, 1)
         )
         made.append(row.pk)
-    if made:
-        _tell(actor, "open_problems", county, county.name, now, count=len(made))
     return made
 
 
@@ -225,6 +235,12 @@ def is_of_unit(actor: Actor, unit: str, county: Region) -> bool:
         one.role is Role.DEPARTMENT_USER and one.department == unit and one.covers(county.path)
         for one in actor.standings
     )
+
+
+def is_responsible(*, actor: Actor, problem_id: int) -> bool:
+    """Whether somebody belongs to the unit that is responsible for a problem. At most two queries."""
+    row = Problem.objects.select_related("county").filter(pk=problem_id).first()
+    return row is not None and bool(row.unit) and is_of_unit(actor, row.unit, row.county)
 
 
 def _must_be_complete(row: Problem, asked: Asked) -> None:

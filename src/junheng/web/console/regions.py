@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from junheng.base.people import Action, Level
 from junheng.base.review import word_of
+from junheng.store.queries.ledger import ProblemRow, problems_waiting
 from junheng.store.queries.people import Standing
 from junheng.store.queries.regions import Change, Place, list_above, list_changes, list_children
 from junheng.store.queries.reviewing import Waiting, waiting_for
@@ -45,6 +46,7 @@ class HomePage:
     name: str
     standings: Sequence[Standing]
     todo: Sequence[TodoRow]
+    problems: Sequence[tuple[ProblemRow, int | None]]  # with the days that are left
     tour: Sequence[Mapping[str, Any]]  # how one begins in his roles, until he has read it
 
 
@@ -54,11 +56,16 @@ def home(request: SignedIn) -> HttpResponse:
     """Show what waits for somebody, and where he is what."""
     now = timezone.now()
     todo = [todo_row(one, now) for one in waiting_for(actor=request.actor, now=now)]
+    today = timezone.localdate(now)
+    problems = [
+        (one, None if one.due_on is None else (one.due_on - today).days)
+        for one in problems_waiting(actor=request.actor)
+    ]
     own = {one.role.value for one in request.actor.standings}
     is_new = cast("User", request.user).toured_at is None
     page = HomePage(
         name=request.actor.name, standings=request.actor.standings, todo=todo,
-        tour=first_steps(own) if is_new else (),
+        problems=problems, tour=first_steps(own) if is_new else (),
     )  # fmt: skip
     return render(request, "console/home.html", {"page": page})
 
@@ -98,6 +105,7 @@ class RegionPage:
     may_see_evidence: bool
     may_see_people: bool
     may_keep_map: bool
+    may_see_ledger: bool
     may_see_events: bool
 
 
@@ -122,6 +130,7 @@ def region(request: SignedIn, region_id: int) -> HttpResponse:
         may_see_rounds=place.level is Level.COUNTY and actor.may(Action.SEE_ROUNDS, place.path),
         may_see_evidence=place.level in {Level.COUNTY, Level.SCHOOL}
         and actor.may(Action.SEE_EVIDENCE, place.path),
+        may_see_ledger=place.level is not Level.SCHOOL and actor.may(Action.SEE_LEDGER, place.path),
         may_keep_map=place.level is Level.COUNTY and actor.may(Action.KEEP_MAP, place.path),
         may_see_people=actor.may(Action.SEE_PEOPLE, place.path),
         may_see_events=actor.may(Action.SEE_EVENTS, place.path),

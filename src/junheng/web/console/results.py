@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from junheng.base.people import Action
 from junheng.intake.text import inert
 from junheng.operations.results import Results, results_of
 from junheng.store.queries.rounds import RoundRow
@@ -89,6 +90,7 @@ class RunPage:
     items: Sequence[ItemRow]
     indicators: Sequence[IndicatorRow]
     open: Sequence[OpenRow]
+    may_open: bool  # problems of the ledger
     files: Sequence[tuple[str, str]]
 
 
@@ -107,6 +109,7 @@ def run(request: SignedIn, run_id: int) -> HttpResponse:
         items=item_rows(head.results),
         indicators=indicator_rows(head.results),
         open=open_rows(head.results),
+        may_open=request.actor.may(Action.OPEN_PROBLEMS, head.round.county.path),
         files=[(name, word("run_files", name)) for name in head.run.files],
     )
     return render(request, "console/run.html", {"page": page})
