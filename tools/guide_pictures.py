@@ -35,6 +35,8 @@ WALKS = (
     ("负责人", "director-county", ("main .card-link", "text=县情一览")),
     ("负责人", "director-schools", ("main .card-link", "text=县情一览", "text=学校 × 指标 >> nth=0")),
     ("负责人", "director-explain", ("main .card-link", "text=县情一览", "text=学校 × 指标 >> nth=0", "td.cell-below a >> nth=0")),
+    ("负责人", "director-ledger", ("main .card-link", "text=整改台账")),
+    ("财政联系人", "department-problem", ("text=26 教师培训经费",)),
     ("市复核员", "city-counties", ("main .card-link", "text=各县对比")),
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from decimal import Decimal
 from importlib import import_module
 
 import pytest
@@ -19,13 +20,16 @@ from junheng.operations.errors import (
 from junheng.operations.ledger import (
     Asked,
     Given,
+    Planned,
     act_on_problem,
+    add_measure,
     escalate,
     hold_against,
     open_found,
     open_given,
 )
 from junheng.store.models import Event, LedgerEntry, Measure, Problem, Proof
+from junheng.store.queries.ledger import problems_waiting
 from junheng.store.triggers import digest_of_tables
 from web.test_counties import found, opened
 from web.test_routes import evaluated
@@ -262,6 +266,74 @@ def test_a_problem_has_a_title_and_a_family_or_none_is_opened(ledger, given):
             given={ledger.county.pk: [Given(title="好的"), given]}, now=NOW,
         )  # fmt: skip
     assert not Problem.objects.exists()
+
+
+def planned(ledger, role, problem=None, **told):
+    problem = problem or Problem.objects.get(key=KEY)
+    given = Planned(**{"text": "扩建教学楼"} | told)
+    return add_measure(actor=ledger.actor(role), problem_id=problem.pk, planned=given, now=NOW)
+
+
+def test_measures_are_planned_by_who_manages_or_mends(ledger):
+    ledger.open()
+    ledger.act("assign", Role.COUNTY_DIRECTOR, unit="finance", due_on=DUE)
+    assert planned(ledger, Role.COUNTY_DIRECTOR, cost=Decimal("12.5"), due_on=DUE) == 1
+    assert planned(ledger, Role.DEPARTMENT_USER, person="某某") == 2
+    for role in (Role.COUNTY_REVIEWER, Role.AUDITOR):
+        with pytest.raises(NotAllowedError):
+            planned(ledger, role)
+    with pytest.raises(NothingThereError):
+        planned(ledger, Role.SCHOOL_CLERK)
+    assert [one.cost for one in Measure.objects.order_by("number")] == [Decimal("12.5"), None]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"text": " "},
+        {"unit": "单" * 61},
+        {"cost": Decimal(-1)},
+        {"starts_on": DUE, "due_on": DUE - DAY},
+    ],
+)
+def test_a_measure_that_makes_no_sense_is_refused(ledger, told):
+    ledger.open()
+    with pytest.raises(LedgerRefusedError) as caught:
+        planned(ledger, Role.COUNTY_DIRECTOR, **told)
+    assert "措施要写清楚" in caught.value.in_chinese()
+
+
+def test_what_is_closed_gets_no_more_measures_and_waits_for_looking_back(ledger):
+    ledger.open()
+    ledger.work()
+    ledger.later("met")
+    for act, role in (("verify", Role.COUNTY_REVIEWER), ("close", Role.COUNTY_DIRECTOR)):
+        ledger.act(act, role)
+    with pytest.raises(LedgerRefusedError):
+        planned(ledger, Role.COUNTY_DIRECTOR)
+    reviewer = ledger.actor(Role.COUNTY_REVIEWER)
+    at = Problem.objects.get(key=KEY).look_back_on
+    for today, count in ((at - DAY, 0), (at, 1)):
+        assert len(problems_waiting(actor=reviewer, today=today)) == count
+
+
+@pytest.mark.parametrize(
+    ("role", "keys"),
+    [
+        (Role.DEPARTMENT_USER, [KEY]),
+        (Role.COUNTY_REVIEWER, []),
+        (Role.CITY_REVIEWER, []),
+        (Role.EXPERT, []),
+    ],
+)
+def test_everybody_finds_what_waits_for_him(ledger, role, keys):
+    ledger.open()
+    ledger.act("assign", Role.COUNTY_DIRECTOR, unit="finance", due_on=DUE)
+    found = problems_waiting(actor=ledger.actor(role), today=NOW.date())
+    assert [one.key for one in found] == keys
+    escalate(now=NOW + 60 * DAY)
+    city = problems_waiting(actor=ledger.actor(Role.CITY_REVIEWER), today=NOW.date())
+    assert [one.key for one in city] == [KEY]
 
 
 # ------------------------------------------------------------------ what the database keeps

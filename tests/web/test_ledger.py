@@ -85,6 +85,24 @@ def test_a_problem_goes_from_hand_to_hand(browser, director, problem, board):
     assert finance.post(problem, {"act": "nothing"}).status_code == 404
 
 
+def test_a_measure_is_planned_on_the_page(director, problem):
+    typed = {
+        "act": "measure",
+        "text": "扩建教学楼",
+        "person": "某某",
+        "cost": "1,200.5",
+        "due_on": DUE,
+    }
+    assert director.post(problem, typed).status_code == 302
+    page = text(director.get(problem))
+    assert "扩建教学楼" in page
+    assert "1200.50 万元" in page
+    for cost in ("一百万", "NaN", "-1", "1e99"):
+        answer = director.post(problem, typed | {"cost": cost, "text": "留着这句"})
+        assert answer.status_code == 422, cost
+        assert "留着这句" in answer.content.decode()
+
+
 def test_only_those_concerned_see_it(browser, director, problem):
     director.post(problem, {"act": "assign", "unit": "school:S1", "due_on": DUE})
     school = browser(Role.SCHOOL_CLERK)

@@ -27,6 +27,7 @@ from junheng.operations.demo import (
     is_filled,
     list_accounts,
 )
+from junheng.operations.ledger import escalate
 from junheng.operations.people import Offer, invite
 from junheng.operations.regions import Listed, load_regions
 from junheng.operations.reminders import remind
@@ -179,6 +180,7 @@ def verify_chain() -> bool:
 def send_reminders(*, now: dt.datetime) -> None:
     """Send the letters of the day, and say how many."""
     must_be_prepared()
+    tell(_say("escalated", count=escalate(now=now)))
     if not settings.EMAIL_HOST:
         tell(_say("no_mail"))
         raise typer.Exit(2)

@@ -14,14 +14,26 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from junheng.base.people import PRIVILEGED, Department, Level, Role
 from junheng.intake.tables import Tables
 from junheng.intake.template import write_template
+from junheng.ledger.rectification import Act
+from junheng.operations.causes import titles_of
+from junheng.operations.ledger import (
+    Asked,
+    Planned,
+    act_on_problem,
+    add_measure,
+    escalate,
+    open_found,
+)
 from junheng.operations.people import Newcomer, Offer, accept_as_new, invite
 from junheng.operations.regions import Listed, load_regions
+from junheng.operations.results import results_of
 from junheng.operations.rounds import Terms, open_round
 from junheng.operations.snapshots import Wanted, freeze
 from junheng.operations.uploads import commit, receive
@@ -29,10 +41,11 @@ from junheng.operations.worker import QueueReader
 from junheng.rulebook.law import Law, law_of
 from junheng.rulebook.loader import load_rulebook
 from junheng.sample.county import sample_county
-from junheng.store.models import Job, Upload
+from junheng.store.models import Job, Problem, Run, Upload
 from junheng.store.queries.people import Actor, find_user, get_actor, on_this_machine
 from junheng.store.queries.regions import find_by_code
 from junheng.store.queries.rounds import list_rounds, list_uploads
+from junheng.store.queries.snapshots import find_run
 
 PASSWORD: Final = "demo-only-2026"  # noqa: S105 printed for everybody to see
 _DAY: Final = dt.timedelta(days=1)
@@ -118,6 +131,39 @@ def fill_with_data(*, now: dt.datetime) -> None:
     wanted = Wanted(round_id=round_id, name=_words()["snapshot"], is_preview=True)
     freeze(actor=clerk, wanted=wanted, now=now)
     _work_off()
+    _begin_mending(now=now)
+
+
+def _begin_mending(*, now: dt.datetime) -> None:
+    """Open what the evaluation found, and let the county be in the middle of mending it."""
+    run_id = Run.objects.latest("pk").pk
+    found = find_run(run_id=run_id)
+    assert found is not None
+    row, frozen = found
+    if row.done_at is None:
+        return  # where another process evaluates, it is not done yet
+    director = _actor_of(Role.COUNTY_DIRECTOR)
+    titles = titles_of(results_of(row, frozen.round))
+    open_found(actor=director, run_id=run_id, titles=titles, now=now)
+    clerk, finance = _actor_of(Role.COUNTY_CLERK), _actor_of(Role.DEPARTMENT_USER)
+    told = _words()["mending"]
+    for one in told["problem"]:
+        problem = Problem.objects.filter(key=one["key"]).first()
+        if problem is None:
+            continue
+        owner = finance if one["unit"] == Department.FINANCE else clerk
+        due = timezone.localdate(now) + dt.timedelta(days=one["days"])
+        steps = [(director, Act.ASSIGN), *((owner, Act(act)) for act in one["acts"])]
+        for actor, act in steps:
+            asked = Asked(
+                problem_id=problem.pk, act=act, text=one["text"], unit=one["unit"], due_on=due,
+                leader=told["leader"],
+            )  # fmt: skip
+            act_on_problem(actor=actor, asked=asked, now=now)
+        for text in one["measures"]:
+            planned = Planned(text=text, due_on=due)
+            add_measure(actor=director, problem_id=problem.pk, planned=planned, now=now)
+    escalate(now=now)
 
 
 def _work_off() -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
@@ -28,6 +29,7 @@ from junheng.ledger.rectification import (
     Case,
     Entry,
     Move,
+    Refusal,
     RefusedError,
     State,
     take,
@@ -46,6 +48,8 @@ from junheng.store.queries.people import Actor
 
 _GOOD: Final = ("met", "not_applicable")
 _LONGEST_TITLE: Final = 300
+_SHORT: Final = 60  # characters of a name
+_MOST_COST: Final = 10**9  # 10,000 yuan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,6 +314,56 @@ def _case_of(row: Problem) -> Case:
         needs_proof=bool(row.key), state=State(row.state), extensions=row.extensions,
         owners=frozenset(own.values_list("by_id", flat=True)),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A measure somebody plans; what is not known is left empty."""
+
+    text: str
+    unit: str = ""
+    person: str = ""
+    starts_on: dt.date | None = None
+    due_on: dt.date | None = None
+    cost: Decimal | None = None  # 10,000 yuan
+    evidence_wanted: str = ""
+
+
+@transaction.atomic
+def add_measure(*, actor: Actor, problem_id: int, planned: Planned, now: dt.datetime) -> int:
+    """Add a measure to an open problem; return its number.
+
+    Raises:
+        NothingThereError: there is no such problem.
+        NotAllowedError: the actor neither manages nor mends it.
+        LedgerRefusedError: the problem is closed, or the measure makes no sense.
+    """
+    row = _held_problem(problem_id)
+    is_own = is_of_unit(actor, row.unit, row.county)
+    if not (actor.sees(row.county.path) or is_own):
+        raise NothingThereError
+    if not (is_own or actor.roles_at(row.county.path) & PROBLEM.who_may(Act.ASSIGN)):
+        raise NotAllowedError(who=actor.name, region=row.county.name)
+    if row.state not in OPEN:
+        raise LedgerRefusedError(title=row.title, why=Refusal.NO_STEP.value)
+    _must_make_sense(row, planned)
+    number = row.measures.count() + 1
+    Measure.objects.create(
+        problem=row, number=number, text=planned.text.strip(), unit=planned.unit.strip(),
+        person=planned.person.strip(), starts_on=planned.starts_on, due_on=planned.due_on,
+        cost=planned.cost, evidence_wanted=planned.evidence_wanted.strip(),
+    )  # fmt: skip
+    _tell(actor, "add_measure", row.county, row.title, now, measure=planned.text.strip()[:200])
+    return number
+
+
+def _must_make_sense(row: Problem, planned: Planned) -> None:
+    start, due, cost = planned.starts_on, planned.due_on, planned.cost
+    is_long = max(len(planned.unit), len(planned.person), len(planned.evidence_wanted)) > _SHORT
+    is_backward = start is not None and due is not None and due < start
+    is_odd = cost is not None and not 0 <= cost < _MOST_COST
+    if not planned.text.strip() or is_long or is_backward or is_odd:
+        raise LedgerRefusedError(title=row.title, why="measure")
 
 
 # ------------------------------------------------------------------ proofs

@@ -243,16 +243,16 @@ def rates_of(*, path: str, today: dt.date) -> Sequence[UnitRates]:
 # ------------------------------------------------------------------ what waits for somebody
 
 
-def problems_waiting(*, actor: Actor) -> Sequence[ProblemRow]:
+def problems_waiting(*, actor: Actor, today: dt.date) -> Sequence[ProblemRow]:
     """Return the problems somebody is to do something about, most urgent first. At most two queries."""
-    asked = [wanted for one in actor.standings if (wanted := _waiting_at(one))]
+    asked = [wanted for one in actor.standings if (wanted := _waiting_at(one, today))]
     if not asked:
         return ()
     rows = Problem.objects.filter(reduce(or_, asked))
     return [_row(one) for one in _ordered(rows)[:_MOST_WAITING]]
 
 
-def _waiting_at(one: Standing) -> Q | None:
+def _waiting_at(one: Standing, today: dt.date) -> Q | None:
     """Return which problems wait for somebody by one of his memberships."""
     if one.role is Role.SCHOOL_CLERK:
         codes = Region.objects.filter(pk=one.region_id).values_list("code", flat=True)
@@ -261,6 +261,8 @@ def _waiting_at(one: Standing) -> Q | None:
     asked = _ASKED.get(one.role)
     if one.role is Role.DEPARTMENT_USER:
         asked = Q(unit=one.department, state__in=_OWN_MOVE)
+    if one.role in {Role.COUNTY_REVIEWER, Role.CITY_REVIEWER} and asked is not None:
+        asked |= Q(state=State.CLOSED, look_back_on__lte=today)
     return None if asked is None else here & asked
 
 

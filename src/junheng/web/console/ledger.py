@@ -6,6 +6,7 @@ import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 import xlsxwriter
@@ -20,10 +21,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from junheng.base.errors import JunhengError
 from junheng.base.people import Action, Department, Level, Role
 from junheng.intake.text import inert
-from junheng.ledger.findings import Family, causes_of
+from junheng.ledger.findings import Family
 from junheng.ledger.rectification import (
     ASIDE,
     EDUCATION,
+    OPEN,
     OWN,
     PROBLEM,
     REASONED,
@@ -32,7 +34,7 @@ from junheng.ledger.rectification import (
     State,
 )
 from junheng.operations import ledger as operations
-from junheng.operations.results import Results
+from junheng.operations.causes import titles_of
 from junheng.store.queries.ledger import (
     Board,
     ProblemFound,
@@ -46,7 +48,6 @@ from junheng.store.queries.ledger import (
 )
 from junheng.store.queries.regions import Place, find_region, list_children
 from junheng.web.access import SignedIn, place_for, signed_in
-from junheng.web.console.result_rows import item_rows
 from junheng.web.console.results import head_for
 from junheng.web.sending import attachment
 from junheng.web.wording import say, word
@@ -192,6 +193,7 @@ class ProblemPage:
     acts: Sequence[tuple[str, str, bool]]  # code, name, whether it needs a reason
     units: Sequence[tuple[str, str]]
     may_see_county: bool
+    may_plan: bool  # measures
     error: str
     typed: Mapping[str, str]
 
@@ -204,9 +206,7 @@ def problem(request: SignedIn, problem_id: int) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            operations.act_on_problem(
-                actor=request.actor, asked=_asked(request, problem_id), now=timezone.now()
-            )
+            _do(request, problem_id)
         except JunhengError as refused:
             error = refused.in_chinese()
         else:
@@ -217,10 +217,34 @@ def problem(request: SignedIn, problem_id: int) -> HttpResponse:
     page = ProblemPage(
         found=found, line=_line(found.row, names, timezone.localdate()), county_id=county.id,
         acts=_acts(request, found, county), units=list(names.items()),
+        may_plan=found.row.state in OPEN and (
+            operations.is_responsible(actor=request.actor, problem_id=problem_id)
+            or bool(request.actor.roles_at(county.path) & PROBLEM.who_may(Act.ASSIGN))
+        ),
         may_see_county=request.actor.may(Action.SEE_LEDGER, county.path), error=error,
         typed=request.POST.dict() if error else {},
     )  # fmt: skip
     return render(request, "console/problem.html", {"page": page}, status=422 if error else 200)
+
+
+def _do(request: SignedIn, problem_id: int) -> None:
+    """Do what a form asks for.
+
+    Raises:
+        JunhengError: it cannot be done; nothing has changed.
+    """
+    now = timezone.now()
+    if request.POST.get("act") != "measure":
+        asked = _asked(request, problem_id)
+        operations.act_on_problem(actor=request.actor, asked=asked, now=now)
+        return
+    typed = {name: request.POST.get(name, "") for name in ("text", "unit", "person")}
+    planned = operations.Planned(
+        **typed, starts_on=_day(request.POST.get("starts_on", "")),
+        due_on=_day(request.POST.get("due_on", "")), cost=_cost(request.POST.get("cost", "")),
+        evidence_wanted=request.POST.get("evidence_wanted", ""),
+    )  # fmt: skip
+    operations.add_measure(actor=request.actor, problem_id=problem_id, planned=planned, now=now)
 
 
 def _problem_for(request: SignedIn, problem_id: int) -> ProblemFound:
@@ -268,6 +292,16 @@ def _asked(request: SignedIn, problem_id: int) -> operations.Asked:
     )  # fmt: skip
 
 
+def _cost(text: str) -> Decimal | None:
+    """Return what somebody typed as a sum; what is no number is one that is refused."""
+    told = text.replace(",", "").strip()
+    try:
+        cost = Decimal(told) if told else None
+    except InvalidOperation:
+        return Decimal(-1)
+    return cost if cost is None or cost.is_finite() else Decimal(-1)
+
+
 def _count(text: str) -> int:
     told = text.strip()
     return min(int(told), _MOST_PIECES) if told.isascii() and told.isdigit() else 0
@@ -297,28 +331,3 @@ def open_problems(request: SignedIn, run_id: int) -> HttpResponse:
     told = say("problems_opened", opened=len(made.opened), known=made.known, again=made.again)
     messages.success(request, told)
     return redirect("ledger", region_id=county.id)
-
-
-def titles_of(results: Results) -> dict[str, str]:
-    """Return what the causes of a verdict are called, by key."""
-    names = results.names
-    items = {(one.id, one.stage): one for one in item_rows(results)}
-    found = {}
-    for cause in causes_of(results.document):
-        stage = names.stage(cause.stage) if cause.stage else ""
-        status = names.words.status(cause.status)
-        if cause.kind == "schools":
-            states = [
-                one["status"] or "missing"
-                for one in results.document["sections"]
-                if one["stage"] == cause.stage
-            ]
-            count = sum(one in {"below", "missing"} for one in states)
-            told = say("cause_schools", stage=stage, count=count, total=len(states))
-        elif cause.kind == "cv":
-            item = items[cause.indicator, cause.stage]
-            told = say("cause_cv", stage=stage, item=item.name, cv=item.cv, cap=item.cap)
-        else:
-            told = say("cause_indicator", name=names.numbered(cause.indicator), status=status)
-        found[cause.key] = told
-    return found

@@ -59,7 +59,7 @@ def home(request: SignedIn) -> HttpResponse:
     today = timezone.localdate(now)
     problems = [
         (one, None if one.due_on is None else (one.due_on - today).days)
-        for one in problems_waiting(actor=request.actor)
+        for one in problems_waiting(actor=request.actor, today=today)
     ]
     own = {one.role.value for one in request.actor.standings}
     is_new = cast("User", request.user).toured_at is None
