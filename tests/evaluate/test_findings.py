@@ -1,5 +1,6 @@
 """What findings say beside their verdict: who was helped, what is short, what is still open."""
 
+import dataclasses
 import datetime as dt
 from dataclasses import replace
 
@@ -128,3 +129,71 @@ def test_a_school_that_reports_nothing_leaves_the_coefficients_open():
     assert (truth["cv"] <= ends["high"]).all()
     assert (ends["low"] < ends["high"]).all()
     assert set(ends["status"]) <= {"missing", "below"}
+
+
+def surveyed(valid, satisfied):
+    row = {"survey_method": "visit", "survey_group": "parents"}
+    found = evaluated(survey=[{**row, "survey_valid": valid, "survey_satisfied": satisfied}])
+    singles = part_of(found, "satisfaction", "visit").singles
+    return next(one for one in singles if one.detail == "parents")
+
+
+def test_a_group_that_gave_no_valid_answer_is_not_judged_and_one_answer_is():
+    assert (surveyed(0, 0).status, surveyed(0, 0).value) == ("not_applicable", None)
+    assert (surveyed(1, 0).status, surveyed(1, 0).value) == ("below", 0)
+    assert (surveyed(1, 1).status, surveyed(1, 1).value) == ("met", 100)
+
+
+def test_a_round_that_monitored_no_subject_decides_nothing():
+    subjects = RULEBOOK.dictionary.by_id()["subject"].choices
+    told = [{"subject": one, "monitored": False, "difference_rate": 0.1} for one in subjects]
+    part = part_of(evaluated(monitoring=told), "quality_monitoring", "difference")
+    assert part.status == "missing"
+    assert [one.element for one in part.missing] == ["difference_rate"]
+
+
+def test_a_part_that_asks_no_number_yet_is_not_judged():
+    indicator = next(one for one in LAW.others if one.id == "quality_monitoring")
+    parts = tuple(one.model_copy(update={"standard": ()}) for one in indicator.part)
+    later = indicator.model_copy(update={"part": parts})
+    law = replace(LAW, others=tuple(later if one is indicator else one for one in LAW.others))
+    assert part_of(evaluated(law), "quality_monitoring", "level").status == "not_applicable"
+
+
+def test_a_stage_without_pupils_has_no_class_that_needs_a_room():
+    """Twelve classes need one room; a thirteenth would need another."""
+    school = {
+        "school": "a", "kind": "nine_year", "pupils_primary": 0, "pupils_junior": 400,
+        "classes_junior": 12,
+    }  # fmt: skip
+    rooms = [{"school": "a", "room_kind": one, "room_area": 100.0} for one in ("music", "art")]
+    facilities = [{"school": "a", "music_rooms": 1, "art_rooms": 1}]
+    part = part_of(
+        evaluated(schools=[school], rooms=rooms, facilities=facilities), "arts_rooms", "main"
+    )
+    assert [one.status for one in part.singles] == ["met", "met"]
+
+
+@pytest.mark.parametrize(("pupils", "asked"), [(29, {"area"}), (30, {"area", "class_pupils"})])
+def test_only_a_class_that_may_be_too_large_for_a_relaxation_is_asked_for(pupils, asked):
+    """Twenty are in a class by the list; the rest may be in it too, or in none."""
+    school = {
+        "school": "a", "kind": "primary", "pupils_primary": pupils, "classes_primary": 1,
+        "built_year": 2020,
+    }  # fmt: skip
+    found = evaluated(
+        schools=[school],
+        classes=[{"school": "a", "stage": "primary", "grade": 1, "class_pupils": 20}],
+        rooms=[{"school": "a", "room_kind": one, "room_area": 60.0} for one in ("music", "art")],
+        facilities=[{"school": "a", "music_rooms": 1, "art_rooms": 1}],
+    )
+    (part,) = found.relaxed.indicators["arts_rooms"].parts
+    assert {one.element for single in part.singles for one in single.missing} == asked
+
+
+def test_what_an_evaluation_remembers_is_no_part_of_what_it_found():
+    found = evaluated(schools=[{"school": "a", "kind": "primary"}])
+    fields = {one.name: one for one in dataclasses.fields(found)}
+    assert found.memory
+    assert not fields["memory"].compare
+    assert "memory" not in repr(found)

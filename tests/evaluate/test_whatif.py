@@ -106,6 +106,41 @@ def test_a_school_that_begins_to_be_eased_is_evaluated_again(sample, before):
     assert found.relaxed_resources.sections.equals(before.relaxed_resources.sections) is False
 
 
+def eased_rooms(**told):
+    """A small rural school whose rooms are too small, unless a relaxation helps."""
+    school = {"school": "a", "kind": "primary", "area": "rural", "pupils_primary": 60,
+              "classes_primary": 3, "built_year": 2020}  # fmt: skip
+    return make_tables(
+        DICTIONARY,
+        {
+            "schools": [school | told],
+            "rooms": [{"school": "a", "room_kind": k, "room_area": 75.0} for k in ("music", "art")],
+            "facilities": [{"school": "a", "music_rooms": 1, "art_rooms": 1}],
+            "classes": [
+                {"school": "a", "stage": "primary", "grade": n, "class_pupils": 20}
+                for n in (1, 2, 3)
+            ],
+        },
+        county="here",
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "change"),
+    [
+        ({"area": "urban"}, Change(table="schools", key=("a",), element="built_year", value=2010)),
+        ({}, Change(table="classes", key=("1",), element="class_pupils", value=30)),
+    ],
+    ids=["built before", "largest class"],
+)
+def test_what_a_relaxation_of_rooms_asks_is_read(told, change):
+    tables = eased_rooms(**told)
+    first = evaluate_county(tables, LAW)
+    found, changed = evaluate_change(first, tables, LAW, change)
+    assert_same(found, evaluate_county(changed, LAW))
+    assert found.relaxed.indicators["arts_rooms"] != first.relaxed.indicators["arts_rooms"]
+
+
 @pytest.mark.parametrize("seed", [3, 34])
 def test_every_cell_of_a_small_county_is_read_by_whoever_reads_it(seed):
     """Small counties of small schools are touchy: nearly every number decides something."""
