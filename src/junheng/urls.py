@@ -112,6 +112,7 @@ urlpatterns = [
     path("counties/<int:region_id>/", counties.county, name="county"),
     # What is to be mended, by whom and when.
     path("regions/<int:region_id>/ledger/", ledger.ledger, name="ledger"),
+    path("regions/<int:region_id>/ledger/report/", ledger.ledger_report, name="ledger-report"),
     path("regions/<int:region_id>/ledger/read/", feedback.read_problems, name="read-problems"),
     path("problems/<int:problem_id>/", ledger.problem, name="problem"),
     path("regions/<int:region_id>/map/", maps.county_map, name="county-map"),

@@ -191,6 +191,7 @@ ROUTES = {
         arguments=of_run, roles=WHO_OPEN_PROBLEMS, unseen=SCHOOL, post=nothing, passed=302
     ),
     "ledger": Route(arguments=of_region, roles=WHO_SEE_RESULTS),
+    "ledger-report": Route(arguments=of_county, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
     "read-problems": Route(arguments=of_region, roles=WHO_OPEN_PROBLEMS),
     "problem": Route(
         arguments=lambda _home, made: {"problem_id": made["problem_id"]},

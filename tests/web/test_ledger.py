@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from io import BytesIO
 
+import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
@@ -251,3 +252,15 @@ def test_a_file_that_tells_nothing_is_refused(director, world, name, content, wh
     answer = read(director, world, file=SimpleUploadedFile(name, content))
     assert answer.status_code == 422
     assert why in text(answer)
+
+
+def test_the_report_says_what_the_board_says(director, problem, world):
+    director.post(problem, {"act": "assign", "unit": "finance", "due_on": DUE})
+    director.post(problem, {"act": "measure", "text": "扩建教学楼"})
+    url = f"/regions/{world.regions['900101'].pk}/ledger/report/"
+    told = "".join(one.text for one in docx.Document(BytesIO(director.get(url).content)).paragraphs)
+    assert f"整改台账共立问题{Problem.objects.count()}个" in told
+    assert "1.扩建教学楼。" in told
+    assert "责任单位：财政。" in told
+    city = f"/regions/{world.regions['9001'].pk}/ledger/report/"
+    assert director.get(city).status_code == 404

@@ -117,6 +117,50 @@ def _row(one: Problem) -> ProblemRow:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLine:
+    """A problem with what was done about it."""
+
+    row: ProblemRow
+    measures: Sequence[str]
+    progress: Sequence[tuple[dt.datetime, str]]
+    closed_at: dt.datetime | None
+    has_proof: bool
+    evidence: int
+
+
+def ledger_of(*, county_id: int) -> Sequence[LedgerLine]:
+    """Return the whole ledger of a county by number, with measures and reports. Three queries."""
+    rows = Problem.objects.filter(county_id=county_id).select_related("county").order_by("number")
+    measures: dict[int, list[str]] = {}
+    for problem, text in (
+        Measure.objects.filter(problem__county_id=county_id)
+        .order_by("problem", "number")
+        .values_list("problem_id", "text")
+    ):
+        measures.setdefault(problem, []).append(text)
+    progress: dict[int, list[tuple[dt.datetime, str]]] = {}
+    for problem, at, text in (
+        LedgerEntry.objects.filter(problem__county_id=county_id, act__in=[Act.REPORT, Act.SUBMIT])
+        .order_by("problem", "number")
+        .values_list("problem_id", "at", "text")
+    ):
+        progress.setdefault(problem, []).append((at, text))
+    return [
+        LedgerLine(
+            row=_row(one), measures=measures.get(one.pk, []), progress=progress.get(one.pk, []),
+            closed_at=one.closed_at, has_proof=one.proof_id is not None, evidence=one.evidence,
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
+def count_states(*, county_id: int) -> Mapping[str, int]:
+    """Return how many problems of a county are in each state. One query."""
+    rows = Problem.objects.filter(county_id=county_id).values_list("state")
+    return dict(rows.annotate(n=Count("pk")).order_by("state"))
+
+
 # ------------------------------------------------------------------ one problem
 
 

@@ -35,15 +35,20 @@ from junheng.ledger.rectification import (
 )
 from junheng.operations import ledger as operations
 from junheng.operations.causes import titles_of
+from junheng.publish.rectification import Line as ReportLine
+from junheng.publish.rectification import Report, rectification_report
 from junheng.store.queries.ledger import (
     Board,
+    LedgerLine,
     ProblemFound,
     ProblemRow,
     UnitRates,
     Wanted,
     board_of,
+    count_states,
     every_problem,
     find_problem,
+    ledger_of,
     rates_of,
 )
 from junheng.store.queries.regions import Place, find_region, list_children
@@ -178,6 +183,35 @@ def _workbook(place: Place, rows: Sequence[ProblemRow], today: dt.date) -> HttpR
                 sheet.write_datetime(at, 7, one.due_on, day)
             sheet.write_row(at, 8, [word("problem_states", one.state), late, one.extensions])
     return attachment(out.getvalue(), f"{place.name} {word('ledger_columns', 'file')}.xlsx")
+
+
+@require_safe
+@signed_in
+def ledger_report(request: SignedIn, region_id: int) -> HttpResponse:
+    """Send the county's rectification report as a Word file."""
+    place = place_for(request.actor, region_id, Action.SEE_LEDGER)
+    if place.level is not Level.COUNTY:
+        raise Http404
+    now, names = timezone.now(), _unit_names(place)
+    report = Report(
+        county=place.name, on=timezone.localdate(now), counted=count_states(county_id=place.id),
+        lines=[_report_line(one, names) for one in ledger_of(county_id=place.id)],
+    )  # fmt: skip
+    name = f"{place.name}{word('ledger_columns', 'report')}.docx"
+    return attachment(rectification_report(report, stamp=now), name)
+
+
+def _report_line(one: LedgerLine, names: Mapping[str, str]) -> ReportLine:
+    row = one.row
+    return ReportLine(
+        number=row.number, title=row.title, family=word("families", row.family),
+        unit=_unit(row.unit, names) if row.unit else "", due_on=row.due_on, state=row.state,
+        state_word=word("problem_states", row.state), extensions=row.extensions,
+        measures=one.measures,
+        progress=[(timezone.localdate(at), text) for at, text in one.progress],
+        closed_on=timezone.localdate(one.closed_at) if one.closed_at else None,
+        has_proof=one.has_proof, evidence=one.evidence,
+    )  # fmt: skip
 
 
 # ------------------------------------------------------------------ one problem
