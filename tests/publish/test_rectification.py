@@ -50,8 +50,8 @@ def test_the_figures_are_those_of_the_lines():
         "截至2026年11月27日，整改台账共立问题5个：已销号2个，待销号0个，待核查0个，整改中2个，尚未认领1个。"
         in text
     )
-    assert "逾期未完成1个，延期2个次" in text
-    assert "按类别分：经费4个、布局、班额、校额1个" in text
+    assert "逾期未完成1个，延期2次" in text
+    assert "按类别分：经费4个；布局、班额、校额1个" in text
 
 
 def test_every_problem_tells_measures_progress_and_proof():
