@@ -23,6 +23,7 @@ from junheng.intake.rejects import Reading
 from junheng.intake.rows import Said, Spot, tables_of
 from junheng.intake.template import write_template
 from junheng.operations.errors import IncoherentDataError
+from junheng.operations.kept_tables import TABLES, keep_tables
 from junheng.operations.summaries import summary_of
 from junheng.publish.edition import RESULTS, Imprint
 from junheng.publish.editions import write_editions
@@ -54,6 +55,7 @@ def evaluate_frozen(*, frozen: Mapping[str, Any], folder: str, tell: Tell) -> di
     write_workbook(Path(frozen["values"]), out / DATA, rules, frozen["county"])
     tell(1, _STEPS)
     reading = read_frozen(out / DATA, rules)
+    keep_tables(reading.tables, out / TABLES)
     tell(2, _STEPS)
     law = law_of(rules, dt.date.fromisoformat(frozen["on"]))
     evaluation = evaluate_county(reading.tables, law)
@@ -69,7 +71,7 @@ def evaluate_frozen(*, frozen: Mapping[str, Any], folder: str, tell: Tell) -> di
     tell(_STEPS, _STEPS)
     return {
         "summary": summary_of(document),
-        "files": [DATA, *(one.name for one in written)],
+        "files": [DATA, TABLES, *(one.name for one in written)],
         "strict": evaluation.strict.status.value,
         "relaxed": evaluation.relaxed.status.value,
         "engine_version": __version__,

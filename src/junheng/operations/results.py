@@ -20,6 +20,7 @@ from junheng.intake.rows import Spot, values_of
 from junheng.intake.tables import Tables
 from junheng.operations.errors import NothingThereError, OtherRulesError
 from junheng.operations.evaluating import DATA, read_frozen
+from junheng.operations.kept_tables import TABLES, kept_tables
 from junheng.publish.edition import RESULTS
 from junheng.publish.words import Names, names_of
 from junheng.rulebook.law import Law, law_of
@@ -59,6 +60,11 @@ def _results(digest: str, rulebook: str, on: dt.date) -> Results:
     law = law_of(load_rulebook(rulebook), on)
     document = json.loads(files.path_of(digest).read_bytes())
     return Results(document=document, law=law, names=names_of(law))
+
+
+def shown_files(run: RunRow) -> list[str]:
+    """Return the names of the documents of an evaluation; what pages keep for themselves is none."""
+    return [name for name in run.files if name != TABLES]
 
 
 def explain(run: RunRow, row: RoundRow, *, school: str | None, indicator: str) -> Explained:
@@ -129,14 +135,17 @@ def engine_of(run: RunRow, row: RoundRow) -> Engine:
     """
     if load_rulebook(row.rulebook).sha256 != run.rulebook_sha256:
         raise OtherRulesError
-    return _opened(run.files[DATA], row.rulebook, row.on)
+    return _opened(run.files.get(TABLES, ""), run.files[DATA], row.rulebook, row.on)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _opened(digest: str, rulebook: str, on: dt.date) -> Engine:
+def _opened(tables: str, workbook: str, rulebook: str, on: dt.date) -> Engine:
+    """Open what was kept; evaluations older than that kept the workbook alone."""
     rules = load_rulebook(rulebook)
     law = law_of(rules, on)
+    if tables:
+        return Engine(tables=kept_tables(files.path_of(tables)), law=law)
     with tempfile.TemporaryDirectory() as folder:
         named = Path(folder) / DATA
-        named.symlink_to(files.path_of(digest))
+        named.symlink_to(files.path_of(workbook))
         return Engine(tables=read_frozen(named, rules).tables, law=law)

@@ -15,7 +15,7 @@ from junheng import __version__
 from junheng.base.errors import JunhengError
 from junheng.base.people import Action, Scope
 from junheng.explain.trace import Trace
-from junheng.operations.results import explain, results_of
+from junheng.operations.results import explain, results_of, shown_files
 from junheng.operations.whatif import Step, try_out
 from junheng.store.queries.comparing import CountyStanding, list_standings
 from junheng.store.queries.regions import Place, list_children
@@ -105,7 +105,7 @@ def _run_out(run: RunRow, found: Frozen) -> RunOut:
         round_id=row.id, made_at=run.made_at, done_at=run.done_at,
         engine_version=run.engine_version, rulebook=row.rulebook,
         rulebook_sha256=run.rulebook_sha256, strict=run.strict, relaxed=run.relaxed,
-        files=dict(run.files),
+        files={name: run.files[name] for name in shown_files(run)},
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from junheng.base.people import Action
 from junheng.intake.text import inert
-from junheng.operations.results import Results, results_of
+from junheng.operations.results import Results, results_of, shown_files
 from junheng.store.queries.rounds import RoundRow
 from junheng.store.queries.snapshots import RunRow, SnapshotRow
 from junheng.web.access import SignedIn, signed_in
@@ -110,7 +110,7 @@ def run(request: SignedIn, run_id: int) -> HttpResponse:
         indicators=indicator_rows(head.results),
         open=open_rows(head.results),
         may_open=request.actor.may(Action.OPEN_PROBLEMS, head.round.county.path),
-        files=[(name, word("run_files", name)) for name in head.run.files],
+        files=[(name, word("run_files", name)) for name in shown_files(head.run)],
     )
     return render(request, "console/run.html", {"page": page})
 

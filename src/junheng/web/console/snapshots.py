@@ -15,6 +15,7 @@ from junheng.base.errors import JunhengError
 from junheng.base.people import Action
 from junheng.base.review import word_of
 from junheng.operations import snapshots as operations
+from junheng.operations.results import shown_files
 from junheng.store import files
 from junheng.store.queries.jobs import JobRow, is_anybody_working, last_jobs
 from junheng.store.queries.people import Actor
@@ -208,7 +209,7 @@ def snapshot_values(request: SignedIn, snapshot_id: int) -> HttpResponse:
 def run_file(request: SignedIn, run_id: int, name: str) -> HttpResponse:
     """Send one of the documents of an evaluation."""
     run, found = run_for(request.actor, run_id)
-    if name not in run.files:
+    if name not in shown_files(run):
         raise Http404
     shown = f"{found.round.county.name} {found.snapshot.name} {name}"
     return attachment(files.path_of(run.files[name]).read_bytes(), shown)
