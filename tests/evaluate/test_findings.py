@@ -152,12 +152,21 @@ def test_a_round_that_monitored_no_subject_decides_nothing():
     assert [one.element for one in part.missing] == ["difference_rate"]
 
 
-def test_a_part_that_asks_no_number_yet_is_not_judged():
-    indicator = next(one for one in LAW.others if one.id == "quality_monitoring")
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("quality_monitoring", "level"), ("satisfaction", "visit"), ("retention", "main"),
+        ("training_budget", "main"), ("unified_standards", "quota_primary"),
+        ("eligibility", "recognized"),
+    ],
+)  # fmt: skip
+def test_a_part_that_asks_no_number_yet_is_not_judged(name, part):
+    indicator = next(one for one in LAW.others if one.id == name)
     parts = tuple(one.model_copy(update={"standard": ()}) for one in indicator.part)
     later = indicator.model_copy(update={"part": parts})
     law = replace(LAW, others=tuple(later if one is indicator else one for one in LAW.others))
-    assert part_of(evaluated(law), "quality_monitoring", "level").status == "not_applicable"
+    found = evaluate_county(sample_county(LAW, seed=1), law)
+    assert part_of(found, name, part).status == "not_applicable"
 
 
 def test_a_stage_without_pupils_has_no_class_that_needs_a_room():
