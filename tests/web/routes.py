@@ -193,6 +193,11 @@ ROUTES = {
     "ledger": Route(arguments=of_region, roles=WHO_SEE_RESULTS),
     "ledger-report": Route(arguments=of_county, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
     "read-problems": Route(arguments=of_region, roles=WHO_OPEN_PROBLEMS),
+    "plans": Route(arguments=of_county, roles=WHO_SEE_RESULTS, unseen=SCHOOL),
+    "plan": Route(
+        arguments=lambda _home, made: {"plan_id": made["plan_id"]},
+        roles=WHO_SEE_RESULTS, unseen=SCHOOL,
+    ),
     "problem": Route(
         arguments=lambda _home, made: {"problem_id": made["problem_id"]},
         roles=WHO_SEE_RESULTS, unseen=SCHOOL,

@@ -24,6 +24,7 @@ from junheng.store.models import (
     EvidenceLink,
     LateException,
     Membership,
+    Plan,
     Problem,
     Round,
     Run,
@@ -73,7 +74,7 @@ def an_upload(world, county, content):
     )
 
 
-_RESULTS = ("run", "snapshot", "evaluate", "scenario", "open-problems", "problem")
+_RESULTS = ("run", "snapshot", "evaluate", "scenario", "open-problems", "problem", "plan")
 OF_RESULTS = {name for name in ROUTES if name.startswith(_RESULTS)}
 
 
@@ -118,7 +119,12 @@ def a_run(world, opened):
         county=opened.region, number=1000 * made.pk, source="hand", family="other", title="班额超标",
         opened_at=NOW, opened_by=by,
     )  # fmt: skip
+    plan = Plan.objects.create(
+        county=opened.region, name=f"方案 {made.pk}", first_year=2026, last_year=2028, made_at=NOW,
+        by=by,
+    )  # fmt: skip
     return {
+        "plan_id": plan.pk,
         "problem_id": problem.pk,
         "snapshot_id": snapshot.pk,
         "run_id": made.pk,

@@ -95,6 +95,7 @@ class Action(StrEnum):
     KEEP_MAP = "keep_map"
     SEE_LEDGER = "see_ledger"
     OPEN_PROBLEMS = "open_problems"
+    KEEP_PLANS = "keep_plans"
 
 
 class Scope(StrEnum):
@@ -123,6 +124,7 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.KEEP_EVIDENCE: frozenset({Role.SCHOOL_CLERK, Role.COUNTY_CLERK, Role.DEPARTMENT_USER}),
     Action.KEEP_MAP: frozenset({Role.COUNTY_CLERK, Role.COUNTY_DIRECTOR}),
     Action.SEE_LEDGER: _EVERYBODY - {Role.SCHOOL_CLERK, Role.SYSTEM_ADMINISTRATOR},
+    Action.KEEP_PLANS: frozenset({Role.COUNTY_CLERK, Role.COUNTY_DIRECTOR}),
     Action.OPEN_PROBLEMS: frozenset(
         {
             Role.COUNTY_CLERK,

@@ -89,6 +89,20 @@ class OutlineError(JunhengError):
     sentence = "The outline cannot be read: {why}. Nothing was changed."
 
 
+class ImpossiblePlanError(JunhengError):
+    """A plan has no name, one that is taken, or years that cannot be."""
+
+    slug = "impossible-plan"
+    sentence = "A plan needs a name of its own, and at most 15 years one after the other."
+
+
+class ImpossibleTargetError(JunhengError):
+    """A target does not add up, or is told of what cannot be."""
+
+    slug = "impossible-target"
+    sentence = "The target {name} will not do: {why}. Nothing was changed."
+
+
 class ImpossibleProblemError(JunhengError):
     """A problem has no title, or is of no known family."""
 

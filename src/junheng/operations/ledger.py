@@ -248,7 +248,7 @@ def is_responsible(*, actor: Actor, problem_id: int) -> bool:
 
 
 def _must_be_complete(row: Problem, asked: Asked) -> None:
-    if asked.act is Act.ASSIGN and (not _is_unit(asked.unit, row.county) or asked.due_on is None):
+    if asked.act is Act.ASSIGN and (not is_unit(asked.unit, row.county) or asked.due_on is None):
         raise LedgerRefusedError(title=row.title, why="unit")
     if asked.act is Act.EXTEND and (
         asked.due_on is None or (row.due_on is not None and asked.due_on <= row.due_on)
@@ -256,7 +256,8 @@ def _must_be_complete(row: Problem, asked: Asked) -> None:
         raise LedgerRefusedError(title=row.title, why="date")
 
 
-def _is_unit(unit: str, county: Region) -> bool:
+def is_unit(unit: str, county: Region) -> bool:
+    """Whether something can be responsible in a county."""
     if unit.startswith(SCHOOL):
         code = unit.removeprefix(SCHOOL)
         return Region.objects.filter(parent=county, code=code, valid_until__isnull=True).exists()

@@ -7,6 +7,7 @@ from junheng.store.models.jobs import Job, Worker
 from junheng.store.models.ledger import LedgerEntry, Measure, Problem, Proof
 from junheng.store.models.maps import CountyMap
 from junheng.store.models.people import Invitation, Membership, Reminder, User
+from junheng.store.models.plans import Plan, PlanTarget, TargetActual, TargetVersion
 from junheng.store.models.regions import Region, RegionChange
 from junheng.store.models.review import (
     Comment,
@@ -33,6 +34,8 @@ __all__ = [
     "LedgerEntry",
     "Measure",
     "Membership",
+    "Plan",
+    "PlanTarget",
     "Problem",
     "Proof",
     "Region",
@@ -46,6 +49,8 @@ __all__ = [
     "Snapshot",
     "SnapshotValue",
     "Submission",
+    "TargetActual",
+    "TargetVersion",
     "Thread",
     "Token",
     "Upload",

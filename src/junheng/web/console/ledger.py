@@ -109,14 +109,14 @@ def ledger(request: SignedIn, region_id: int) -> HttpResponse:
     at = max(1, min(int(number), 10**6)) if number.isascii() and number.isdigit() else 1
     start = (at - 1) * _PAGE
     board = board_of(path=place.path, wanted=wanted, today=today, start=start, length=_PAGE)
-    names = _unit_names(place)
+    names = unit_names(place)
     lines = [_line(one, names, today) for one in board.rows]
     query = QueryDict(mutable=True)
     query.update({name: value for name, value in asked.items() if value})
     page = LedgerPage(
         place=place, rows=lines, count=board.count, number=at,
         pages=max(1, -(-board.count // _PAGE)), states=_states(board), overdue=board.overdue,
-        rates=[(_unit(one.unit, names), one) for one in rates_of(path=place.path, today=today)],
+        rates=[(unit_name(one.unit, names), one) for one in rates_of(path=place.path, today=today)],
         asked=asked, families=[(one, word("families", one)) for one in Family],
         units=list(names.items()), query=query.urlencode(),
         may_open=request.actor.may(Action.OPEN_PROBLEMS, place.path),
@@ -140,7 +140,7 @@ def _states(board: Board) -> list[tuple[str, str, int]]:
     return [(one, word("problem_states", one), board.states.get(one, 0)) for one in State]
 
 
-def _unit_names(place: Place) -> dict[str, str]:
+def unit_names(place: Place) -> dict[str, str]:
     """Return the units that may be responsible in a county; above it without the schools."""
     found = {EDUCATION: say("unit_education")}
     found |= {one.value: word("departments", one) for one in Department}
@@ -150,13 +150,14 @@ def _unit_names(place: Place) -> dict[str, str]:
     return found
 
 
-def _unit(unit: str, names: Mapping[str, str]) -> str:
+def unit_name(unit: str, names: Mapping[str, str]) -> str:
+    """Return what a unit is called."""
     return names.get(unit, unit.removeprefix(SCHOOL)) or "—"
 
 
 def _line(one: ProblemRow, names: Mapping[str, str], today: dt.date) -> Line:
     return Line(
-        of=one, unit=_unit(one.unit, names),
+        of=one, unit=unit_name(one.unit, names),
         days=None if one.due_on is None else (one.due_on - today).days,
         is_open=one.state not in {State.CLOSED, State.CONFIRMED},
     )  # fmt: skip
@@ -164,7 +165,7 @@ def _line(one: ProblemRow, names: Mapping[str, str], today: dt.date) -> Line:
 
 def _workbook(place: Place, rows: Sequence[ProblemRow], today: dt.date) -> HttpResponse:
     """Return the ledger in the customary columns."""
-    names, out = _unit_names(place), io.BytesIO()
+    names, out = unit_names(place), io.BytesIO()
     columns = ("number", "county", "family", "title", "source", "unit", "leader", "due_on", "state", "late", "extensions")  # fmt: skip
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -192,7 +193,7 @@ def ledger_report(request: SignedIn, region_id: int) -> HttpResponse:
     place = place_for(request.actor, region_id, Action.SEE_LEDGER)
     if place.level is not Level.COUNTY:
         raise Http404
-    now, names = timezone.now(), _unit_names(place)
+    now, names = timezone.now(), unit_names(place)
     report = Report(
         county=place.name, on=timezone.localdate(now), counted=count_states(county_id=place.id),
         lines=[_report_line(one, names) for one in ledger_of(county_id=place.id)],
@@ -205,7 +206,7 @@ def _report_line(one: LedgerLine, names: Mapping[str, str]) -> ReportLine:
     row = one.row
     return ReportLine(
         number=row.number, title=row.title, family=word("families", row.family),
-        unit=_unit(row.unit, names) if row.unit else "", due_on=row.due_on, state=row.state,
+        unit=unit_name(row.unit, names) if row.unit else "", due_on=row.due_on, state=row.state,
         state_word=word("problem_states", row.state), extensions=row.extensions,
         measures=one.measures,
         progress=[(timezone.localdate(at), text) for at, text in one.progress],
@@ -247,7 +248,7 @@ def problem(request: SignedIn, problem_id: int) -> HttpResponse:
             return redirect("problem", problem_id=problem_id)
     county = find_region(region_id=found.row.county_id)
     assert county is not None  # problems are of counties that are
-    names = _unit_names(county)
+    names = unit_names(county)
     page = ProblemPage(
         found=found, line=_line(found.row, names, timezone.localdate()), county_id=county.id,
         acts=_acts(request, found, county), units=list(names.items()),

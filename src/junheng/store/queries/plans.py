@@ -1,0 +1,119 @@
+"""Plans as pages show them: targets with what they ask now, and what was reached."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from junheng.ledger.targets import Comparator, Kind, Target
+from junheng.store.models import Plan, PlanTarget, Run, Snapshot, TargetActual, TargetVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRow:
+    """One plan."""
+
+    id: int
+    county_id: int
+    county: str
+    county_path: str
+    name: str
+    first_year: int
+    last_year: int
+    targets: int
+
+    @property
+    def years(self) -> range:
+        """From the first to the last."""
+        return range(self.first_year, self.last_year + 1)
+
+
+def list_plans(*, county_id: int) -> Sequence[PlanRow]:
+    """Return the plans of a county, the newest first. One query."""
+    rows = _plans().filter(county_id=county_id)
+    return [_plan(one) for one in rows.order_by("-first_year", "-pk")]
+
+
+def find_plan(*, plan_id: int) -> PlanRow | None:
+    """Return a plan. One query."""
+    row = _plans().filter(pk=plan_id).first()
+    return None if row is None else _plan(row)
+
+
+def _plans() -> QuerySet[Plan]:
+    standing = Q(targets__withdrawn_at__isnull=True)
+    return Plan.objects.select_related("county").annotate(n=Count("targets", filter=standing))
+
+
+def _plan(row: Plan) -> PlanRow:
+    return PlanRow(
+        id=row.pk, county_id=row.county_id, county=row.county.name, county_path=row.county.path,
+        name=row.name, first_year=row.first_year, last_year=row.last_year, targets=row.n,  # type: ignore[attr-defined]
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRow:
+    """One target as it stands."""
+
+    id: int
+    number: int
+    name: str
+    key: str
+    counted_in: str
+    unit: str
+    units_too: str
+    clause: str
+    target: Target  # with what was reported; figures of evaluations are added by who has them
+    changes: Sequence[tuple[dt.datetime, str, str]]  # when, by whom, why; the newest first
+
+
+def list_targets(*, plan_id: int) -> Sequence[TargetRow]:
+    """Return the standing targets of a plan by number. Three queries."""
+    rows = PlanTarget.objects.filter(plan_id=plan_id, withdrawn_at__isnull=True).order_by("number")
+    versions: dict[int, list[TargetVersion]] = {}
+    for one in (
+        TargetVersion.objects.filter(target__plan_id=plan_id)
+        .select_related("by")
+        .order_by("target", "-number")
+    ):
+        versions.setdefault(one.target_id, []).append(one)
+    actual: dict[int, dict[int, float]] = {}
+    reported = TargetActual.objects.filter(target__plan_id=plan_id).order_by("pk")
+    for target, year, value in reported.values_list("target_id", "year", "value"):
+        actual.setdefault(target, {})[year] = value
+    return [_target(one, versions[one.pk], actual.get(one.pk, {})) for one in rows]
+
+
+def _target(
+    row: PlanTarget, versions: Sequence[TargetVersion], actual: Mapping[int, float]
+) -> TargetRow:
+    now = versions[0]
+    target = Target(
+        kind=Kind(row.kind), comparator=Comparator(row.comparator), final=now.final,
+        path={int(year): value for year, value in now.path.items()}, baseline=row.baseline,
+        actual=actual,
+    )  # fmt: skip
+    return TargetRow(
+        id=row.pk, number=row.number, name=row.name, key=row.key, counted_in=row.counted_in,
+        unit=row.unit, units_too=row.units_too, clause=row.clause, target=target,
+        changes=[(one.at, one.by.name, one.reason) for one in versions if one.number > 1],
+    )  # fmt: skip
+
+
+def last_runs(*, county_id: int) -> Mapping[int, tuple[int, Mapping[str, str], bool]]:
+    """Return by year the evaluation that tells it: run, files, whether it is official. One query.
+
+    An official snapshot tells more than a preview, a later one more than an earlier one.
+    """
+    rows = Run.objects.filter(snapshot__round__region_id=county_id, done_at__isnull=False)
+    found: dict[int, tuple[int, Mapping[str, str], bool]] = {}
+    for run in rows.select_related("snapshot").order_by("snapshot__at", "pk"):
+        is_official = run.snapshot.kind == Snapshot.Kind.OFFICIAL
+        year = run.snapshot.at.year
+        if is_official or not found.get(year, (0, {}, False))[2]:
+            found[year] = run.pk, run.files, is_official
+    return found

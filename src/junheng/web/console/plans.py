@@ -1,0 +1,324 @@
+"""Plans with dated targets: a county's plans, one plan by year and unit, and what was reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from junheng.base.errors import JunhengError
+from junheng.base.people import Action, Level
+from junheng.base.units import Stage
+from junheng.ledger.figures import Figure, figures_of
+from junheng.ledger.rectification import EDUCATION
+from junheng.ledger.targets import Comparator, Kind, Light, asked_in, light_of, reached_in
+from junheng.operations import plans as operations
+from junheng.operations.results import results_of
+from junheng.publish.numbers import plain
+from junheng.publish.words import Names
+from junheng.store.queries.plans import (
+    PlanRow,
+    TargetRow,
+    find_plan,
+    last_runs,
+    list_plans,
+    list_targets,
+)
+from junheng.store.queries.regions import Place, find_region
+from junheng.store.queries.snapshots import find_run
+from junheng.web.access import SignedIn, place_for, signed_in
+from junheng.web.console.ledger import unit_name, unit_names
+from junheng.web.wording import say, word
+
+_CV_DECIMALS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlansPage:
+    """What console/plans.html may use."""
+
+    place: Place
+    plans: Sequence[PlanRow]
+    may_keep: bool
+    year: int
+    error: str
+    typed: Mapping[str, str]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def plans(request: SignedIn, region_id: int) -> HttpResponse:
+    """Show the plans of a county, and begin one."""
+    place = place_for(request.actor, region_id, Action.SEE_LEDGER)
+    if place.level is not Level.COUNTY:
+        raise Http404
+    may_keep, error = request.actor.may(Action.KEEP_PLANS, place.path), ""
+    if request.method == "POST":
+        if not may_keep:
+            raise PermissionDenied
+        years = (_whole(request.POST.get("first", "")), _whole(request.POST.get("last", "")))
+        try:
+            made = operations.make_plan(
+                actor=request.actor, county_id=place.id, name=request.POST.get("name", ""),
+                years=years, now=timezone.now(),
+            )  # fmt: skip
+        except JunhengError as refused:
+            error = refused.in_chinese()
+        else:
+            return redirect("plan", plan_id=made)
+    page = PlansPage(
+        place=place, plans=list_plans(county_id=place.id), may_keep=may_keep,
+        year=timezone.localdate().year, error=error, typed=request.POST.dict() if error else {},
+    )  # fmt: skip
+    return render(request, "console/plans.html", {"page": page}, status=422 if error else 200)
+
+
+# ------------------------------------------------------------------ one plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearCell:
+    """One target in one year."""
+
+    asked: str
+    reached: str
+    light: str
+    light_word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetLine:
+    """One target in words."""
+
+    of: TargetRow
+    unit: str
+    kind: str
+    sign: str
+    baseline: str
+    final: str
+    cells: Sequence[YearCell]
+    may_report: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPage:
+    """What console/plan.html may use."""
+
+    plan: PlanRow
+    lines: Sequence[TargetLine]
+    lights: Sequence[tuple[str, str, int]]  # of the year that counts
+    year: int
+    units: Sequence[tuple[str, str]]
+    unit: str
+    years: Sequence[int]
+    may_keep: bool
+    can_prefill: bool
+    error: str
+    typed: Mapping[str, Any]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def plan(request: SignedIn, plan_id: int) -> HttpResponse:
+    """Show a plan by year and unit; set, change and withdraw targets, report what was reached."""
+    row = find_plan(plan_id=plan_id)
+    if row is None or not request.actor.sees(row.county_path):
+        raise Http404
+    if not request.actor.may(Action.SEE_LEDGER, row.county_path):
+        raise PermissionDenied
+    figures, error = _figures(row), ""
+    if request.method == "POST":
+        try:
+            _do(request, row, figures)
+        except JunhengError as refused:
+            error = refused.in_chinese()
+        else:
+            return redirect(request.get_full_path())
+    return _page(request, row, figures, error)
+
+
+Told = Mapping[int, tuple[Mapping[str, Figure], Names]]  # figures of evaluations, by year
+
+
+def _figures(row: PlanRow) -> Told:
+    """Return what evaluations tell of the years of a plan and the one before. Up to six queries a year."""
+    found = {}
+    for year, (run_id, _, _) in last_runs(county_id=row.county_id).items():
+        known = find_run(run_id=run_id)
+        if known is not None and row.first_year - 1 <= year <= row.last_year:
+            results = results_of(known[0], known[1].round)
+            found[year] = figures_of(results.document), results.names
+    return found
+
+
+def _page(request: SignedIn, row: PlanRow, figures: Told, error: str) -> HttpResponse:
+    county = find_region(region_id=row.county_id)
+    assert county is not None  # plans are of counties that are
+    names, unit = unit_names(county), request.GET.get("unit", "")
+    year = min(max(timezone.localdate().year, row.first_year), row.last_year)
+    may_keep = request.actor.may(Action.KEEP_PLANS, row.county_path)
+    targets = [_with_figures(one, figures) for one in list_targets(plan_id=row.id)]
+    shown = [one for one in targets if unit in {"", one.unit}]
+    own = {
+        one.unit for one in targets if operations.may_report(request.actor, one.unit, row.county_id)
+    }
+    lights = [light_of(one.target, year) for one in shown]
+    page = PlanPage(
+        plan=row,
+        lines=[_line(one, row, names, may_report=may_keep or one.unit in own) for one in shown],
+        lights=[(one, word("lights", one), lights.count(one)) for one in Light], year=year,
+        units=list(names.items()), unit=unit, years=list(row.years), may_keep=may_keep,
+        can_prefill=bool(figures) and may_keep, error=error,
+        typed=request.POST.dict() if error else {},
+    )  # fmt: skip
+    return render(request, "console/plan.html", {"page": page}, status=422 if error else 200)
+
+
+def _with_figures(one: TargetRow, figures: Told) -> TargetRow:
+    """Put what evaluations tell into a target that is one of their figures."""
+    if not one.key:
+        return one
+    actual = {year: told[one.key].value for year, (told, _) in figures.items() if one.key in told}
+    return replace(one, target=replace(one.target, actual=actual))
+
+
+def _line(
+    one: TargetRow, row: PlanRow, names: Mapping[str, str], *, may_report: bool
+) -> TargetLine:
+    target = one.target
+    return TargetLine(
+        of=one, unit=unit_name(one.unit, names), kind=word("target_kinds", target.kind),
+        sign=word("comparators", target.comparator), baseline=_shown(target.baseline),
+        final=_shown(target.final), may_report=may_report and not one.key,
+        cells=[
+            YearCell(
+                asked=_shown(asked_in(target, year)), reached=_shown(reached_in(target, year)),
+                light=light, light_word=word("lights", light),
+            )
+            for year in row.years
+            for light in [light_of(target, year)]
+        ],
+    )  # fmt: skip
+
+
+def _shown(value: float | None) -> str:
+    return "—" if value is None else plain(round(value, _CV_DECIMALS))
+
+
+# ------------------------------------------------------------------ what forms ask for
+
+
+def _do(request: SignedIn, row: PlanRow, figures: Told) -> None:
+    """Do what a form asks for.
+
+    Raises:
+        JunhengError: it cannot be done; nothing has changed.
+    """
+    typed, now, actor = request.POST, timezone.now(), request.actor
+    target_id = _whole(typed.get("target", ""))
+    match typed.get("do"):
+        case "add":
+            operations.add_targets(
+                actor=actor, plan_id=row.id, wanted=[_wanted(typed, row)], now=now
+            )
+        case "prefill":
+            wanted = _prefilled(row, figures)
+            made = operations.add_targets(actor=actor, plan_id=row.id, wanted=wanted, now=now)
+            messages.success(request, say("targets_prefilled", count=len(made)))
+        case "change":
+            operations.change_target(
+                actor=actor, target_id=target_id, now=now, reason=typed.get("reason", ""),
+                asked=(_number(typed.get("final", "")), _path(typed, row)),
+            )  # fmt: skip
+        case "withdraw":
+            operations.withdraw_target(
+                actor=actor, target_id=target_id, reason=typed.get("reason", ""), now=now
+            )
+        case "report":
+            operations.report_actual(
+                actor=actor, target_id=target_id, year=_whole(typed.get("year", "")),
+                value=_number(typed.get("value", "")), note=typed.get("note", ""), now=now,
+            )  # fmt: skip
+        case _:
+            raise Http404
+
+
+def _wanted(typed: QueryDict, row: PlanRow) -> operations.Wanted:
+    baseline = typed.get("baseline", "").strip()
+    kind = next((one for one in Kind if one == typed.get("kind")), None)
+    comparator = next((one for one in Comparator if one == typed.get("comparator")), None)
+    if kind is None or comparator is None:
+        raise Http404
+    return operations.Wanted(
+        name=typed.get("name", ""), kind=kind, comparator=comparator,
+        counted_in=typed.get("counted_in", ""), unit=typed.get("unit", ""),
+        units_too=typed.get("units_too", "")[:300], clause=typed.get("clause", "")[:120],
+        final=_number(typed.get("final", "")), path=_path(typed, row),
+        baseline=_number(baseline) if baseline else None,
+    )  # fmt: skip
+
+
+def _path(typed: QueryDict, row: PlanRow) -> dict[int, float]:
+    """Return what each year asks; a year that is left empty asks nothing of its own."""
+    told = {year: typed.get(f"year_{year}", "").strip() for year in row.years}
+    return {year: _number(text) for year, text in told.items() if text}
+
+
+def _prefilled(row: PlanRow, figures: Told) -> list[operations.Wanted]:
+    """Return targets for what the newest evaluation finds beyond the standard, a step a year."""
+    known = {one.key for one in list_targets(plan_id=row.id)}
+    told, names = figures[max(figures)] if figures else ({}, None)
+    return [
+        operations.Wanted(
+            name=figure_name(one, names), kind=Kind.LEVEL, comparator=one.comparator,
+            counted_in=_counted_in(one.key), unit=EDUCATION, final=one.wanted, key=one.key,
+            baseline=one.value, path=_steps(one, row),
+        )
+        for one in told.values()
+        if one.value > one.wanted and one.key not in known and names is not None
+    ]  # fmt: skip
+
+
+def _steps(one: Figure, row: PlanRow) -> dict[int, float]:
+    """Return equal steps from where a county stands to the standard, whole where it counts things."""
+    years = list(row.years)
+    is_whole = float(one.value).is_integer() and float(one.wanted).is_integer()
+    found = {}
+    for at, year in enumerate(years, 1):
+        value = one.value + (one.wanted - one.value) * at / len(years)
+        found[year] = float(round(value)) if is_whole else round(value, _CV_DECIMALS)
+    found[years[-1]] = one.wanted
+    return found
+
+
+def figure_name(one: Figure, names: Names) -> str:
+    """Return what a figure is called."""
+    kind, *about = one.key.split("/")
+    if kind == "cv":
+        return say("figure_cv", stage=names.stage(Stage(about[1])), item=names.numbered(about[0]))
+    stage = names.stage(Stage(about[0])) if about else ""
+    return say(f"figure_{kind}", stage=stage)
+
+
+def _counted_in(key: str) -> str:
+    return word("figure_units", key.partition("/")[0])
+
+
+def _number(text: str) -> float:
+    """Return a number that was typed; what is none is one that is refused."""
+    try:
+        return float(text.replace(",", "").strip())
+    except ValueError:
+        return float("nan")
+
+
+def _whole(text: str) -> int:
+    told = text.strip()
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else 0  # noqa: PLR2004 digits of an id
