@@ -9,9 +9,11 @@ import polars.selectors as cs
 import pytest
 
 from junheng.evaluate.county import evaluate_county
+from junheng.evaluate.sections import qualifies
 from junheng.intake.tables import make_tables
 from junheng.rulebook.law import law_of
 from junheng.rulebook.loader import load_rulebook
+from junheng.rulebook.model import Who
 from junheng.sample.county import sample_county
 
 RULEBOOK = load_rulebook("moe-2017-6")
@@ -206,3 +208,15 @@ def test_what_an_evaluation_remembers_is_no_part_of_what_it_found():
     assert found.memory
     assert not fields["memory"].compare
     assert "memory" not in repr(found)
+
+
+def test_a_relaxation_helps_who_fits_any_of_its_descriptions():
+    rural, junior = Who(areas=("rural",)), Who(kinds=("junior",))
+    rows = pl.DataFrame(
+        {
+            "area": ["rural", "urban", "urban", None],
+            "kind": ["primary", "junior", "primary", "primary"],
+        }
+    )
+    found = rows.select(fits=qualifies(LAW, (rural, junior)))["fits"]
+    assert found.to_list() == [True, True, False, None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Final
@@ -185,10 +185,12 @@ def report_actual(
     _tell(actor, "report_actual", county, row.name, now, year=year, value=value)
 
 
-def may_report(actor: Actor, unit: str, county_id: int) -> bool:
-    """Whether somebody is of the unit that reports a target of a county. At most two queries."""
+def own_units(*, actor: Actor, units: Iterable[str], county_id: int) -> frozenset[str]:
+    """Return which units of a county somebody is of. One query; of a school's clerk one more a school."""
     county = Region.objects.filter(pk=county_id).first()
-    return county is not None and is_of_unit(actor, unit, county)
+    if county is None:
+        return frozenset()
+    return frozenset(one for one in set(units) if is_of_unit(actor, one, county))
 
 
 # ------------------------------------------------------------------ helpers

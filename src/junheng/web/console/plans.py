@@ -166,9 +166,8 @@ def _page(request: SignedIn, row: PlanRow, figures: Told, error: str) -> HttpRes
     may_keep = request.actor.may(Action.KEEP_PLANS, row.county_path)
     targets = [_with_figures(one, figures) for one in list_targets(plan_id=row.id)]
     shown = [one for one in targets if unit in {"", one.unit}]
-    own = {
-        one.unit for one in targets if operations.may_report(request.actor, one.unit, row.county_id)
-    }
+    units = [one.unit for one in targets]
+    own = operations.own_units(actor=request.actor, units=units, county_id=row.county_id)
     lights = [light_of(one.target, year) for one in shown]
     page = PlanPage(
         plan=row,
@@ -209,7 +208,7 @@ def _line(
 
 
 def _shown(value: float | None) -> str:
-    return "—" if value is None else plain(round(value, _CV_DECIMALS))
+    return "—" if value is None else plain(value, _CV_DECIMALS)
 
 
 # ------------------------------------------------------------------ what forms ask for
