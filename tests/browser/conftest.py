@@ -15,7 +15,7 @@ from world import make_world
 # Whose triggers keep rows that a test must be able to remove.
 STAYS = [
     import_module(f"junheng.store.migrations.{name}")
-    for name in ("0002_events_stay", "0009_snapshots_stay", "0019_ledger_guards")
+    for name in ("0002_events_stay", "0009_snapshots_stay", "0019_ledger_guards", "0021_plans_stay")
 ]
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"

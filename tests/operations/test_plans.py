@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from junheng.base.people import Role
 from junheng.ledger.figures import figures_of
@@ -107,7 +107,15 @@ def test_a_changed_target_keeps_its_reason_and_what_it_asked(plan, clerk, target
                 actor=clerk, target_id=target, asked=(final, asked[1]), reason=reason, now=NOW
             )
     with pytest.raises(IntegrityError), transaction.atomic():
-        TargetVersion.objects.filter(number=2).update(reason="")
+        TargetVersion.objects.create(
+            target_id=target, number=3, final=1, path={}, reason="", at=NOW, by_id=clerk.id
+        )
+    for rows in (TargetVersion.objects.all(), TargetActual.objects.all()):
+        report_actual(actor=clerk, target_id=target, year=2026, value=1, note="", now=NOW)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(at=NOW)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.delete()
 
 
 def test_the_unit_reports_what_was_reached_and_the_newest_telling_stands(world, plan, target):
