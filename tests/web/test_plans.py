@@ -123,6 +123,17 @@ def test_a_plan_is_no_business_of_others(browser, plan, county):
     assert Plan.objects.count() == 1
 
 
+def test_a_department_finds_its_targets_on_its_home_page(browser, clerk, plan):
+    clerk.post(plan, ADD)
+    clerk.post(plan, ADD | {"name": "改造运动场", "unit": "housing"})
+    finance = browser(Role.DEPARTMENT_USER)
+    page = finance.get("/")
+    assert "三年方案 1 个目标" in text(page).replace("\u3000", " ")
+    assert f'href="{plan}?unit=finance"' in page.content.decode()
+    assert "我的目标" not in text(browser(Role.DEPARTMENT_USER, inside=False).get("/"))
+    assert "我的目标" not in text(clerk.get("/"))
+
+
 def test_a_plan_of_many_targets_costs_the_same(clerk, plan, django_assert_max_num_queries):
     for number in range(12):
         clerk.post(plan, ADD | {"name": f"目标 {number}"})

@@ -20,21 +20,36 @@ def titles_of(results: Results) -> dict[str, str]:
     return {one.key: _title(one, results) for one in causes_of(results.document)}
 
 
+def figure_name(key: str, results: Results) -> str:
+    """Return what a figure of an evaluation is called."""
+    kind, *about = key.split("/")
+    stage, item = about[-1] if about else "", about[0] if kind == "cv" else ""
+    names = results.names
+    return str(_words()["figures"][kind]).format(
+        stage=names.stage(stage) if stage else "", item=names.numbered(item) if item else ""
+    )
+
+
+def counted_in(key: str) -> str:
+    """Return what a figure of an evaluation counts."""
+    return str(_words()["counted_in"][key.partition("/")[0]])
+
+
 def _title(cause: Cause, results: Results) -> str:
     names, words = results.names, _words()
     stage = names.stage(cause.stage) if cause.stage else ""
     if cause.kind == "schools":
         sections = [one for one in results.document["sections"] if one["stage"] == cause.stage]
         count = sum((one["status"] or "missing") in {"below", "missing"} for one in sections)
-        return words["schools"].format(stage=stage, count=count, total=len(sections))
+        return str(words["schools"]).format(stage=stage, count=count, total=len(sections))
     if cause.kind == "cv":
         row = _dispersion(cause, results)
-        return words["cv"].format(
+        return str(words["cv"]).format(
             stage=stage, item=names.numbered(cause.indicator),
             cv=_number(row["cv"], _CV_DECIMALS), cap=_number(row["cap"], _CAP_DECIMALS),
         )  # fmt: skip
     status = names.words.status(cause.status)
-    return words["indicator"].format(name=names.numbered(cause.indicator), status=status)
+    return str(words["indicator"]).format(name=names.numbered(cause.indicator), status=status)
 
 
 def _dispersion(cause: Cause, results: Results) -> Mapping[str, Any]:
@@ -44,11 +59,10 @@ def _dispersion(cause: Cause, results: Results) -> Mapping[str, Any]:
 
 
 def _number(value: float | None, decimals: int) -> str:
-    return _words()["unknown"] if value is None else fixed(value, decimals)
+    return str(_words()["unknown"]) if value is None else fixed(value, decimals)
 
 
 @cache
-def _words() -> dict[str, str]:
+def _words() -> Mapping[str, Any]:
     text = (Path(__file__).parent / "causes.zh_Hans.toml").read_text("utf-8")
-    found: dict[str, str] = tomllib.loads(text)
-    return found
+    return tomllib.loads(text)

@@ -22,6 +22,7 @@ from junheng.base.people import PRIVILEGED, Department, Level, Role
 from junheng.intake.tables import Tables
 from junheng.intake.template import write_template
 from junheng.ledger.rectification import Act
+from junheng.ledger.targets import Comparator, Kind
 from junheng.operations.causes import titles_of
 from junheng.operations.ledger import (
     Asked,
@@ -32,8 +33,10 @@ from junheng.operations.ledger import (
     open_found,
 )
 from junheng.operations.people import Newcomer, Offer, accept_as_new, invite
+from junheng.operations.plans import Wanted as Target
+from junheng.operations.plans import add_targets, make_plan, prefilled, report_actual
 from junheng.operations.regions import Listed, load_regions
-from junheng.operations.results import results_of
+from junheng.operations.results import Results, results_of
 from junheng.operations.rounds import Terms, open_round
 from junheng.operations.snapshots import Wanted, freeze
 from junheng.operations.uploads import commit, receive
@@ -164,6 +167,32 @@ def _begin_mending(*, now: dt.datetime) -> None:
             planned = Planned(text=text, due_on=due)
             add_measure(actor=director, problem_id=problem.pk, planned=planned, now=now)
     escalate(now=now)
+    _begin_plan(results_of(row, frozen.round), frozen.round.county.id, now=now)
+
+
+def _begin_plan(results: Results, county_id: int, *, now: dt.datetime) -> None:
+    """Give the county a plan of three years: what was computed, and what departments report."""
+    told, year = _words()["plan"], timezone.localdate(now).year
+    years = range(year, year + 3)
+    clerk = _actor_of(Role.COUNTY_CLERK)
+    plan_id = make_plan(
+        actor=clerk, county_id=county_id, name=told["name"], years=(years[0], years[-1]), now=now
+    )
+    reported = [
+        Target(
+            name=one["name"], kind=Kind(one["kind"]), comparator=Comparator(one["comparator"]),
+            counted_in=one["counted_in"], unit=one["unit"], final=one["final"],
+            path=dict(zip(years, one["years"], strict=True)), clause=one["clause"],
+        )
+        for one in told["target"]
+    ]  # fmt: skip
+    wanted = [*prefilled(results, years, ()), *reported]
+    made = add_targets(actor=clerk, plan_id=plan_id, wanted=wanted, now=now)
+    for target_id, one in zip(made[-len(reported) :], told["target"], strict=True):
+        if "actual" in one:
+            report_actual(
+                actor=clerk, target_id=target_id, year=year, value=one["actual"], note="", now=now
+            )
 
 
 def _work_off() -> None:

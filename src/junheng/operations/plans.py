@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Final
@@ -12,7 +12,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from junheng.base.people import Action, Level
+from junheng.ledger.figures import Figure, figures_of
+from junheng.ledger.rectification import EDUCATION
 from junheng.ledger.targets import Comparator, Flaw, Kind, Target, flaws_of
+from junheng.operations.causes import counted_in, figure_name
 from junheng.operations.errors import (
     ImpossiblePlanError,
     ImpossibleTargetError,
@@ -21,6 +24,7 @@ from junheng.operations.errors import (
 )
 from junheng.operations.events import Deed, record
 from junheng.operations.ledger import is_of_unit, is_unit
+from junheng.operations.results import Results
 from junheng.store.models import Plan, PlanTarget, Region, TargetActual, TargetVersion
 from junheng.store.queries.people import Actor
 
@@ -28,6 +32,7 @@ Asked = tuple[float, Mapping[int, float]]  # the final value, and what each year
 
 _LONGEST_NAME: Final = 120
 _MOST_YEARS: Final = 15
+_CV_DECIMALS: Final = 3
 _FIRST, _LAST = 2000, 2100
 
 
@@ -79,6 +84,35 @@ def make_plan(
         raise ImpossiblePlanError from error
     _tell(actor, "make_plan", county, plan.name, now)
     return plan.pk
+
+
+def prefilled(results: Results, years: Sequence[int], known: Collection[str]) -> list[Wanted]:
+    """Return targets for what an evaluation finds beyond the standard, an equal step a year.
+
+    Args:
+        results: of the evaluation.
+        years: of the plan, from the first.
+        known: keys of figures that have targets already.
+    """
+    return [
+        Wanted(
+            name=figure_name(one.key, results), kind=Kind.LEVEL, comparator=one.comparator,
+            counted_in=counted_in(one.key), unit=EDUCATION, final=one.wanted, key=one.key,
+            baseline=one.value, path=_steps(one, years),
+        )
+        for one in figures_of(results.document).values()
+        if one.value > one.wanted and one.key not in known
+    ]  # fmt: skip
+
+
+def _steps(one: Figure, years: Sequence[int]) -> dict[int, float]:
+    """Return equal steps from where a county stands to the standard, whole where it counts things."""
+    is_whole = float(one.value).is_integer() and float(one.wanted).is_integer()
+    found = {}
+    for at, year in enumerate(years, 1):
+        value = one.value + (one.wanted - one.value) * at / len(years)
+        found[year] = float(round(value)) if is_whole else round(value, _CV_DECIMALS)
+    return found | {years[-1]: one.wanted}
 
 
 @transaction.atomic

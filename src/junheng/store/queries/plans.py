@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import Count, Q, QuerySet
 
+from junheng.base.people import Role
+from junheng.ledger.rectification import EDUCATION
 from junheng.ledger.targets import Comparator, Kind, Target
 from junheng.store.models import Plan, PlanTarget, Run, Snapshot, TargetActual, TargetVersion
+from junheng.store.queries.people import Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,3 +121,38 @@ def last_runs(*, county_id: int) -> Mapping[int, tuple[int, Mapping[str, str], b
         if is_official or not found.get(year, (0, {}, False))[2]:
             found[year] = run.pk, run.files, is_official
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTargets:
+    """How many targets of a plan are a unit's."""
+
+    plan_id: int
+    plan: str
+    county: str
+    unit: str
+    count: int
+
+
+def own_targets(*, actor: Actor, year: int) -> Sequence[OwnTargets]:
+    """Return what plans that run this year ask of the departments somebody is of. One query or none."""
+    asked = Q()
+    for one in actor.standings:
+        unit = one.department if one.role is Role.DEPARTMENT_USER else _UNITS.get(one.role)
+        if unit:
+            asked |= Q(plan__county__path__startswith=one.path, unit=unit)
+    if not asked:
+        return ()
+    rows = PlanTarget.objects.filter(
+        asked, withdrawn_at__isnull=True, plan__first_year__lte=year, plan__last_year__gte=year
+    )
+    counted = rows.values_list("plan_id", "plan__name", "plan__county__name", "unit")
+    return [
+        OwnTargets(plan_id=plan_id, plan=plan, county=county, unit=unit, count=count)
+        for plan_id, plan, county, unit, count in counted.annotate(n=Count("pk")).order_by(
+            "plan_id", "unit"
+        )
+    ]
+
+
+_UNITS: Final = {Role.COUNTY_CLERK: EDUCATION}

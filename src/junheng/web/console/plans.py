@@ -15,14 +15,11 @@ from django.views.decorators.http import require_http_methods
 
 from junheng.base.errors import JunhengError
 from junheng.base.people import Action, Level
-from junheng.base.units import Stage
 from junheng.ledger.figures import Figure, figures_of
-from junheng.ledger.rectification import EDUCATION
 from junheng.ledger.targets import Comparator, Kind, Light, asked_in, light_of, reached_in
 from junheng.operations import plans as operations
-from junheng.operations.results import results_of
+from junheng.operations.results import Results, results_of
 from junheng.publish.numbers import plain
-from junheng.publish.words import Names
 from junheng.store.queries.plans import (
     PlanRow,
     TargetRow,
@@ -144,7 +141,7 @@ def plan(request: SignedIn, plan_id: int) -> HttpResponse:
     return _page(request, row, figures, error)
 
 
-Told = Mapping[int, tuple[Mapping[str, Figure], Names]]  # figures of evaluations, by year
+Told = Mapping[int, Results]  # the evaluation that tells of a year
 
 
 def _figures(row: PlanRow) -> Told:
@@ -153,8 +150,7 @@ def _figures(row: PlanRow) -> Told:
     for year, (run_id, _, _) in last_runs(county_id=row.county_id).items():
         known = find_run(run_id=run_id)
         if known is not None and row.first_year - 1 <= year <= row.last_year:
-            results = results_of(known[0], known[1].round)
-            found[year] = figures_of(results.document), results.names
+            found[year] = results_of(known[0], known[1].round)
     return found
 
 
@@ -164,7 +160,8 @@ def _page(request: SignedIn, row: PlanRow, figures: Told, error: str) -> HttpRes
     names, unit = unit_names(county), request.GET.get("unit", "")
     year = min(max(timezone.localdate().year, row.first_year), row.last_year)
     may_keep = request.actor.may(Action.KEEP_PLANS, row.county_path)
-    targets = [_with_figures(one, figures) for one in list_targets(plan_id=row.id)]
+    told = {year: figures_of(one.document) for year, one in figures.items()}
+    targets = [_with_figures(one, told) for one in list_targets(plan_id=row.id)]
     shown = [one for one in targets if unit in {"", one.unit}]
     units = [one.unit for one in targets]
     own = operations.own_units(actor=request.actor, units=units, county_id=row.county_id)
@@ -180,11 +177,11 @@ def _page(request: SignedIn, row: PlanRow, figures: Told, error: str) -> HttpRes
     return render(request, "console/plan.html", {"page": page}, status=422 if error else 200)
 
 
-def _with_figures(one: TargetRow, figures: Told) -> TargetRow:
+def _with_figures(one: TargetRow, told: Mapping[int, Mapping[str, Figure]]) -> TargetRow:
     """Put what evaluations tell into a target that is one of their figures."""
     if not one.key:
         return one
-    actual = {year: told[one.key].value for year, (told, _) in figures.items() if one.key in told}
+    actual = {year: of[one.key].value for year, of in told.items() if one.key in of}
     return replace(one, target=replace(one.target, actual=actual))
 
 
@@ -228,7 +225,9 @@ def _do(request: SignedIn, row: PlanRow, figures: Told) -> None:
                 actor=actor, plan_id=row.id, wanted=[_wanted(typed, row)], now=now
             )
         case "prefill":
-            wanted = _prefilled(row, figures)
+            newest = figures[max(figures)] if figures else None
+            known = {one.key for one in list_targets(plan_id=row.id)}
+            wanted = operations.prefilled(newest, row.years, known) if newest else []
             made = operations.add_targets(actor=actor, plan_id=row.id, wanted=wanted, now=now)
             messages.success(request, say("targets_prefilled", count=len(made)))
         case "change":
@@ -268,46 +267,6 @@ def _path(typed: QueryDict, row: PlanRow) -> dict[int, float]:
     """Return what each year asks; a year that is left empty asks nothing of its own."""
     told = {year: typed.get(f"year_{year}", "").strip() for year in row.years}
     return {year: _number(text) for year, text in told.items() if text}
-
-
-def _prefilled(row: PlanRow, figures: Told) -> list[operations.Wanted]:
-    """Return targets for what the newest evaluation finds beyond the standard, a step a year."""
-    known = {one.key for one in list_targets(plan_id=row.id)}
-    told, names = figures[max(figures)] if figures else ({}, None)
-    return [
-        operations.Wanted(
-            name=figure_name(one, names), kind=Kind.LEVEL, comparator=one.comparator,
-            counted_in=_counted_in(one.key), unit=EDUCATION, final=one.wanted, key=one.key,
-            baseline=one.value, path=_steps(one, row),
-        )
-        for one in told.values()
-        if one.value > one.wanted and one.key not in known and names is not None
-    ]  # fmt: skip
-
-
-def _steps(one: Figure, row: PlanRow) -> dict[int, float]:
-    """Return equal steps from where a county stands to the standard, whole where it counts things."""
-    years = list(row.years)
-    is_whole = float(one.value).is_integer() and float(one.wanted).is_integer()
-    found = {}
-    for at, year in enumerate(years, 1):
-        value = one.value + (one.wanted - one.value) * at / len(years)
-        found[year] = float(round(value)) if is_whole else round(value, _CV_DECIMALS)
-    found[years[-1]] = one.wanted
-    return found
-
-
-def figure_name(one: Figure, names: Names) -> str:
-    """Return what a figure is called."""
-    kind, *about = one.key.split("/")
-    if kind == "cv":
-        return say("figure_cv", stage=names.stage(Stage(about[1])), item=names.numbered(about[0]))
-    stage = names.stage(Stage(about[0])) if about else ""
-    return say(f"figure_{kind}", stage=stage)
-
-
-def _counted_in(key: str) -> str:
-    return word("figure_units", key.partition("/")[0])
 
 
 def _number(text: str) -> float:

@@ -18,6 +18,7 @@ from junheng.base.people import Action, Level
 from junheng.base.review import word_of
 from junheng.store.queries.ledger import ProblemRow, problems_waiting
 from junheng.store.queries.people import Standing
+from junheng.store.queries.plans import OwnTargets, own_targets
 from junheng.store.queries.regions import Change, Place, list_above, list_changes, list_children
 from junheng.store.queries.reviewing import Waiting, waiting_for
 from junheng.store.queries.rounds import RoundRow, list_rounds
@@ -47,6 +48,7 @@ class HomePage:
     standings: Sequence[Standing]
     todo: Sequence[TodoRow]
     problems: Sequence[tuple[ProblemRow, int | None]]  # with the days that are left
+    targets: Sequence[OwnTargets]
     tour: Sequence[Mapping[str, Any]]  # how one begins in his roles, until he has read it
 
 
@@ -65,7 +67,8 @@ def home(request: SignedIn) -> HttpResponse:
     is_new = cast("User", request.user).toured_at is None
     page = HomePage(
         name=request.actor.name, standings=request.actor.standings, todo=todo,
-        problems=problems, tour=first_steps(own) if is_new else (),
+        problems=problems, targets=own_targets(actor=request.actor, year=today.year),
+        tour=first_steps(own) if is_new else (),
     )  # fmt: skip
     return render(request, "console/home.html", {"page": page})
 
