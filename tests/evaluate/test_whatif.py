@@ -1,6 +1,7 @@
 """What if one cell were different: the same as evaluating the changed county from nothing."""
 
 import datetime as dt
+from dataclasses import replace
 from random import Random
 
 import polars as pl
@@ -13,6 +14,7 @@ from junheng.evaluate.whatif import Change, evaluate_change, with_change
 from junheng.intake.tables import make_tables
 from junheng.rulebook.law import law_of
 from junheng.rulebook.loader import load_rulebook
+from junheng.rulebook.model import Who
 from junheng.sample.county import sample_county
 from oracle.counties import random_county
 from oracle.fills import something
@@ -139,6 +141,31 @@ def test_what_a_relaxation_of_rooms_asks_is_read(told, change):
     found, changed = evaluate_change(first, tables, LAW, change)
     assert_same(found, evaluate_county(changed, LAW))
     assert found.relaxed.indicators["arts_rooms"] != first.relaxed.indicators["arts_rooms"]
+
+
+@pytest.mark.parametrize(
+    ("who", "element", "before", "after"),
+    [
+        ({"built_until": 2010}, "built_year", 2020, 2000),
+        ({"migrant_percent_above": 50}, "migrant_pupils", 0, 2000),
+        ({"areas": ("rural",)}, "area", "urban", "rural"),
+        ({"boarding": True}, "boarding_school", False, True),
+        ({"flag": "dense_city_school"}, "dense_city_school", False, True),
+        ({"sponsored_publicly": True}, "sponsor", "private", "county_education"),
+    ],
+)
+def test_each_condition_of_a_relaxation_is_read_by_itself(who, element, before, after):
+    """A school of 2,200 pupils is too large, unless it is who a relaxation helps."""
+    eased = next(one for one in LAW.relaxations if one.id == "size_built_before")
+    alone = eased.model_copy(update={"who": (Who(**who),)})
+    law = replace(LAW, relaxations=(alone,))
+    school = {"school": "a", "kind": "primary", "pupils_primary": 2200, element: before}
+    tables = make_tables(DICTIONARY, {"schools": [school]}, county="here")
+    first = evaluate_county(tables, law)
+    change = Change(table="schools", key=("a",), element=element, value=after)
+    found, changed = evaluate_change(first, tables, law, change)
+    assert_same(found, evaluate_county(changed, law))
+    assert found.relaxed.indicators["school_size"] != first.relaxed.indicators["school_size"]
 
 
 @pytest.mark.parametrize("seed", [3, 34])
