@@ -143,7 +143,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["junheng.operations.passwords.Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "junheng.operations.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
     *(

@@ -3,7 +3,9 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
+from junheng import settings
 from junheng.base.people import Department, Role
 from junheng.operations.errors import (
     ImpossibleRoleError,
@@ -15,6 +17,7 @@ from junheng.operations.errors import (
     StandingAlreadyError,
     WeakPasswordError,
 )
+from junheng.operations.passwords import Hasher
 from junheng.operations.people import (
     Newcomer,
     Offer,
@@ -170,3 +173,16 @@ def test_a_region_keeps_somebody_who_can_let_people_in(world):
     join(world, Role.SYSTEM_ADMINISTRATOR, "0", login="the.second")
     end_membership(actor=MACHINE, membership_id=membership.pk, reason="x", now=NOW)
     assert Membership.objects.get(pk=membership.pk).until == NOW
+
+
+def test_passwords_are_kept_as_owasp_recommends_and_older_hashes_are_renewed():
+    salt = Hasher().salt()
+    kept = Hasher().encode("松柏之下", salt)
+    assert kept.startswith("argon2$argon2id$v=19$m=47104,t=1,p=1$")
+    assert Hasher().verify("松柏之下", kept)
+    assert not Hasher().verify("松柏之上", kept)
+    older = Argon2PasswordHasher().encode("松柏之下", salt)
+    assert Hasher().verify("松柏之下", older)
+    assert Hasher().must_update(older)
+    assert not Hasher().must_update(kept)
+    assert settings.PASSWORD_HASHERS == ["junheng.operations.passwords.Hasher"]

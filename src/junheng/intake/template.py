@@ -42,7 +42,7 @@ TITLE_ROW, HINT_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 2, 3
 FORM_COLUMNS: Final = {"number": 6, "item": 42, "unit": 9, "value": 24, "note": 52}
 _FORM_ROW_HEIGHT: Final = 21
 _TITLE_HEIGHT: Final = 24
-_LAST_COLUMN: Final = 16383
+_COLUMNS: Final = 16384  # of a sheet
 _NOTE_SCALE: Final = 2  # a comment holds a file name and a heading
 # Rows that get drop-downs and checks: a large county has a few thousand classes.
 _READY_ROWS: Final = 10000
@@ -173,8 +173,7 @@ def _as_written(value: object, field: Field) -> object:
 
 def _write_rows(desk: _Desk, worksheet: Worksheet, sheet: Sheet, records: list[Record]) -> None:
     columns = sheet.columns()
-    # A row can be deleted only if all its cells are unlocked, also those nobody sees.
-    worksheet.set_column(0, _LAST_COLUMN, None, desk.looks[Look.FREE])
+    _free_all_columns(worksheet, desk.looks[Look.FREE])
     worksheet.dim_colmax = len(columns) - 1  # else every row is searched to the last column
     _write_title(desk, worksheet, sheet)
     _write_headings(desk, worksheet, columns)
@@ -185,6 +184,16 @@ def _write_rows(desk: _Desk, worksheet: Worksheet, sheet: Sheet, records: list[R
     worksheet.autofilter(HEADING_ROW, 0, last, len(columns) - 1)
     worksheet.freeze_panes(FIRST_ROW, _frozen_columns(sheet))
     set_up_page(worksheet, total_width(columns), synthetic=desk.synthetic, repeat=HEADING_ROW)
+
+
+def _free_all_columns(worksheet: Worksheet, look: Format) -> None:
+    """Unlock every column: a row can be deleted only if all its cells are, also those nobody sees.
+
+    All share what is said of the first one; said of each by itself it takes longer than all the rest.
+    """
+    worksheet.set_column(0, 0, None, look)
+    same = worksheet.col_info[0]
+    worksheet.col_info.update(dict.fromkeys(range(_COLUMNS), same))
 
 
 _Columns = tuple[tuple[str, Field | None], ...]
