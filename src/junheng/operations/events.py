@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from junheng.store.models import ChainHead, Event
+from junheng.store.models import ChainHead, Event, Region
 from junheng.store.queries.events import START, hash_of
 from junheng.store.queries.people import Actor
+
+_MOST_SUBJECT: Final = 200  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +57,15 @@ def record(*, actor: Actor, deed: Deed, now: dt.datetime) -> Event:
     head.number, head.hash = event.number, event.hash
     head.save()
     return event
+
+
+def tell_of(
+    actor: Actor, action: str, region: Region, subject: str, now: dt.datetime, *,
+    reason: str = "", **detail: object,
+) -> None:  # fmt: skip
+    """Record what was done at a region."""
+    deed = Deed(
+        action=action, subject=subject[:_MOST_SUBJECT], region_id=region.pk, detail=detail,
+        reason=reason,
+    )  # fmt: skip
+    record(actor=actor, deed=deed, now=now)

@@ -40,7 +40,7 @@ from junheng.operations.errors import (
     NotAllowedError,
     NothingThereError,
 )
-from junheng.operations.events import Deed, record
+from junheng.operations.events import tell_of
 from junheng.publish.edition import RESULTS
 from junheng.store import files
 from junheng.store.models import LedgerEntry, Measure, Problem, Proof, Region, Run, Snapshot
@@ -114,7 +114,7 @@ def open_found(*, actor: Actor, run_id: int, titles: Mapping[str, str], now: dt.
     opened = [_open_cause(one, titles[one.key], county, run, actor, now) for one in wanted]
     known = sum(one.key in standing for one in causes_of(document)) - again
     if opened:
-        _tell(actor, "open_problems", county, run.snapshot.name, now, count=len(opened))
+        tell_of(actor, "open_problems", county, run.snapshot.name, now, count=len(opened))
     return Opened(opened=opened, known=known, again=again)
 
 
@@ -147,7 +147,7 @@ def open_given(
         _must_open(actor, county)
         opened = _open_in(county, given[county_id], source, actor, now)
         made.extend(opened)
-        _tell(actor, "open_problems", county, county.name, now, count=len(opened))
+        tell_of(actor, "open_problems", county, county.name, now, count=len(opened))
     return made
 
 
@@ -207,7 +207,7 @@ def act_on_problem(*, actor: Actor, asked: Asked, now: dt.datetime) -> State:
     row.evidence = evidence
     _change(row, asked, actor, proof, now)
     state = _enter(row, move, now)
-    _tell(actor, f"{asked.act}_problem", county, row.title, now, reason=move.text)
+    tell_of(actor, f"{asked.act}_problem", county, row.title, now, reason=move.text)
     return state
 
 
@@ -354,7 +354,7 @@ def add_measure(*, actor: Actor, problem_id: int, planned: Planned, now: dt.date
         person=planned.person.strip(), starts_on=planned.starts_on, due_on=planned.due_on,
         cost=planned.cost, evidence_wanted=planned.evidence_wanted.strip(),
     )  # fmt: skip
-    _tell(actor, "add_measure", row.county, row.title, now, measure=planned.text.strip()[:200])
+    tell_of(actor, "add_measure", row.county, row.title, now, measure=planned.text.strip()[:200])
     return number
 
 
@@ -476,13 +476,3 @@ def _must_open(actor: Actor, county: Region) -> None:
         raise NothingThereError
     if not actor.may(Action.OPEN_PROBLEMS, county.path):
         raise NotAllowedError(who=actor.name, region=county.name)
-
-
-def _tell(
-    actor: Actor, action: str, county: Region, subject: str, now: dt.datetime, *,
-    reason: str = "", **detail: object,
-) -> None:  # fmt: skip
-    deed = Deed(
-        action=action, subject=subject[:200], region_id=county.pk, detail=detail, reason=reason
-    )
-    record(actor=actor, deed=deed, now=now)

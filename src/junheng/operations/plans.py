@@ -22,7 +22,7 @@ from junheng.operations.errors import (
     NotAllowedError,
     NothingThereError,
 )
-from junheng.operations.events import Deed, record
+from junheng.operations.events import tell_of
 from junheng.operations.ledger import is_of_unit, is_unit
 from junheng.operations.results import Results
 from junheng.store.models import Plan, PlanTarget, Region, TargetActual, TargetVersion
@@ -82,7 +82,7 @@ def make_plan(
             )  # fmt: skip
     except IntegrityError as error:
         raise ImpossiblePlanError from error
-    _tell(actor, "make_plan", county, plan.name, now)
+    tell_of(actor, "make_plan", county, plan.name, now)
     return plan.pk
 
 
@@ -140,7 +140,7 @@ def add_targets(
         _write_version(row, (one.final, one.path), "", actor, now)
         made.append(row.pk)
     if made:
-        _tell(actor, "add_targets", plan.county, plan.name, now, count=len(made))
+        tell_of(actor, "add_targets", plan.county, plan.name, now, count=len(made))
     return made
 
 
@@ -169,7 +169,7 @@ def change_target(
         plan,
     )  # fmt: skip
     number = _write_version(row, asked, reason.strip(), actor, now)
-    _tell(actor, "change_target", plan.county, row.name, now, reason=reason.strip())
+    tell_of(actor, "change_target", plan.county, row.name, now, reason=reason.strip())
     return number
 
 
@@ -188,7 +188,7 @@ def withdraw_target(*, actor: Actor, target_id: int, reason: str, now: dt.dateti
         raise ImpossibleTargetError(name=row.name, why="reason")
     row.withdrawn_at = now
     row.save()
-    _tell(actor, "withdraw_target", plan.county, row.name, now, reason=reason.strip())
+    tell_of(actor, "withdraw_target", plan.county, row.name, now, reason=reason.strip())
 
 
 @transaction.atomic
@@ -216,7 +216,7 @@ def report_actual(
     TargetActual.objects.create(
         target=row, year=year, value=value, note=note.strip()[:300], at=now, by_id=_person(actor)
     )
-    _tell(actor, "report_actual", county, row.name, now, year=year, value=value)
+    tell_of(actor, "report_actual", county, row.name, now, year=year, value=value)
 
 
 def own_units(*, actor: Actor, units: Iterable[str], county_id: int) -> frozenset[str]:
@@ -291,13 +291,3 @@ def _standing(target_id: int) -> PlanTarget:
 def _must_keep(actor: Actor, county: Region) -> None:
     if not actor.may(Action.KEEP_PLANS, county.path):
         raise NotAllowedError(who=actor.name, region=county.name)
-
-
-def _tell(
-    actor: Actor, action: str, county: Region, subject: str, now: dt.datetime, *,
-    reason: str = "", **detail: object,
-) -> None:  # fmt: skip
-    deed = Deed(
-        action=action, subject=subject[:200], region_id=county.pk, detail=detail, reason=reason
-    )
-    record(actor=actor, deed=deed, now=now)

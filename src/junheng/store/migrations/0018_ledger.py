@@ -329,7 +329,7 @@ class Migration(migrations.Migration):
             model_name="problem",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("state__in", ["confirmed", "verified", "closed"]), _negated=True),
+                    models.Q(("state__in", ["closed", "confirmed", "verified"]), _negated=True),
                     models.Q(
                         ("submitted_by__isnull", False),
                         ("verified_by__isnull", False),
@@ -344,7 +344,7 @@ class Migration(migrations.Migration):
             model_name="problem",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("state__in", ["confirmed", "verified", "closed"]), _negated=True),
+                    models.Q(("state__in", ["closed", "confirmed", "verified"]), _negated=True),
                     models.Q(("key", ""), ("evidence__gt", 0)),
                     models.Q(models.Q(("key", ""), _negated=True), ("proof__isnull", False)),
                     _connector="OR",

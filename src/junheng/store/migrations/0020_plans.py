@@ -87,41 +87,6 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
             ],
         ),
-        migrations.RemoveConstraint(
-            model_name="problem",
-            name="nobody_verifies_his_own",
-        ),
-        migrations.RemoveConstraint(
-            model_name="problem",
-            name="nothing_closes_without_proof",
-        ),
-        migrations.AddConstraint(
-            model_name="problem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["verified", "closed", "confirmed"]), _negated=True),
-                    models.Q(
-                        ("submitted_by__isnull", False),
-                        ("verified_by__isnull", False),
-                        models.Q(("verified_by", models.F("submitted_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="nobody_verifies_his_own",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="problem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["verified", "closed", "confirmed"]), _negated=True),
-                    models.Q(("key", ""), ("evidence__gt", 0)),
-                    models.Q(models.Q(("key", ""), _negated=True), ("proof__isnull", False)),
-                    _connector="OR",
-                ),
-                name="nothing_closes_without_proof",
-            ),
-        ),
         migrations.AddField(
             model_name="plan",
             name="by",

@@ -13,7 +13,7 @@ from junheng.store.models.people import User
 from junheng.store.models.regions import Region
 from junheng.store.models.snapshots import Run
 
-_DONE = [one.value for one in DONE]
+_DONE = sorted(one.value for one in DONE)  # a set has no order, and migrations would change
 
 
 class Proof(models.Model):
