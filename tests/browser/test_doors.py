@@ -3,6 +3,7 @@
 import pytest
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from playwright.sync_api import expect
 
 from world import PASSWORD
 
@@ -12,7 +13,7 @@ WIDTHS = [390, 1280]
 def sign_in(visitor, login, password=PASSWORD):
     """By keyboard alone: the cursor stands in the first field."""
     visitor.go("/sign-in/")
-    visitor.page.wait_for_function("document.activeElement.name === 'username'")
+    expect(visitor.page.locator("input[name=username]")).to_be_focused()
     keys = visitor.page.keyboard
     keys.type(login)
     keys.press("Tab")

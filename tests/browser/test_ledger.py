@@ -43,7 +43,7 @@ def test_a_problem_is_opened_assigned_and_worked_on(visit, run, width):
     problem = director.page.url
     director.page.select_option("select[name=unit]", "finance")
     due = timezone.localdate() + dt.timedelta(days=60)
-    director.page.fill("input[name=due_on]", due.isoformat())
+    director.page.fill("form:has(input[value=assign]) input[name=due_on]", due.isoformat())
     presses(director, "交办")
     assert "已交办，待认领" in director.text()
     finance = visit(width)
@@ -52,7 +52,7 @@ def test_a_problem_is_opened_assigned_and_worked_on(visit, run, width):
     assert finance.page.url == problem
     looked_at(finance, f"problem-{width}")
     presses(finance, "认领")
-    finance.page.fill("textarea[name=text]", "已安排资金，新建教学楼一栋")
+    finance.page.fill("form:has(input[value=report]) textarea", "已安排资金，新建教学楼一栋")
     presses(finance, "报进展")
     assert "已安排资金" in finance.text()
     assert Problem.objects.get(key="indicator/class_size").state == "working"

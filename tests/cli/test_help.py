@@ -27,12 +27,14 @@ COMMANDS = [
     ),
     ("audit",),
     ("audit", "verify"),
+    ("ledger",),
+    ("ledger", "read"),
     *((name,) for name in ("backup", "restore", "upgrade", "doctor")),
 ]
 # Latin words of a Chinese page: what is typed, formats, ids. A sentence would have others.
 TYPED = {
     *("junheng", "xlsx", "xls", "ods", "CSV", "Parquet", "Markdown", "moe", "cli", "h", "o"),
-    *("json", "JSON", "TOML", "docx", "md", "Ctrl", "C"),
+    *("json", "JSON", "TOML", "docx", "md", "txt", "Ctrl", "C"),
     # Files and codes that are typed: of administrative codes, and of roles and departments.
     *("provinces", "cities", "areas", "csv", "finance", "http", "localhost", "zip"),
     *("system_administrator", "county_director", "school_clerk"),

@@ -33,7 +33,7 @@ Asked = tuple[float, Mapping[int, float]]  # the final value, and what each year
 _LONGEST_NAME: Final = 120
 _MOST_YEARS: Final = 15
 _CV_DECIMALS: Final = 3
-_FIRST, _LAST = 2000, 2100
+_LAST: Final = 9999  # that four digits can tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ def make_plan(
     _must_keep(actor, county)
     first, last = years
     is_long = not 1 <= len(name.strip()) <= _LONGEST_NAME
-    if is_long or not _FIRST <= first <= last <= _LAST or last - first >= _MOST_YEARS:
+    if is_long or not 0 < first <= last <= _LAST or last - first >= _MOST_YEARS:
         raise ImpossiblePlanError
     try:
         with transaction.atomic():

@@ -186,6 +186,6 @@ def _table(report: Report, words: Mapping[str, Any]) -> Grid:
             )
             for one in report.lines
         ),
-        widths=(1, 6, 2, 2.2, 2.6),
+        widths=(10, 60, 20, 24, 26),
         left=(1,),
     )  # fmt: skip
