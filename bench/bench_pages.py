@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from prepared import on_a_site
 
 ROUNDS = 5
 MOST_QUERIES, MOST_MILLISECONDS = 25, 300
@@ -24,19 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--schools", type=int, default=300)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as top:
-        folder = Path(top)
-        os.environ |= {
-            "JUNHENG_HOME": str(folder / "site"),
-            "JUNHENG_HTTPS": "0", "DJANGO_SETTINGS_MODULE": "junheng.settings",
-        }  # fmt: skip
-        junheng = Path(sys.executable).with_name("junheng")
-        subprocess.run([junheng, "site", "prepare"], check=True, stdout=subprocess.DEVNULL)
-        import django  # noqa: PLC0415 once the environment says which site
-
-        django.setup()
-        is_good = _look(folder, options.schools)
-    sys.exit(not is_good)
+    on_a_site(lambda folder: _look(folder, options.schools))
 
 
 def _look(folder: Path, count: int) -> bool:

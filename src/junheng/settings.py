@@ -215,6 +215,15 @@ SITE_URL = _asked("URL").rstrip("/")  # put before the links of letters
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 API_PER_MINUTE = _number("API_PER_MINUTE", 120)
+# Days overdue after which a missed deadline is told to the county's head, the city, the province.
+ESCALATION_DAYS = (
+    _number("ESCALATE_COUNTY_DAYS", 1),
+    _number("ESCALATE_CITY_DAYS", 7),
+    _number("ESCALATE_PROVINCE_DAYS", 15),
+)
+if sorted(set(ESCALATION_DAYS)) != list(ESCALATION_DAYS):
+    raise ImproperlyConfigured("JUNHENG_ESCALATE_…_DAYS: county, city, province: each later")
+LOOK_BACK_DAYS = _number("LOOK_BACK_DAYS", 90)  # after closing
 NINJA_PAGINATION_MAX_LIMIT = 100
 JOB_LEASE_SECONDS = _number("JOB_LEASE_SECONDS", 20)  # a worker silent for longer is dead
 # Files of strangers are read in a process of their own that may not have more than this.

@@ -5,9 +5,10 @@ import random
 
 import pytest
 
-from junheng.ledger.deadlines import UPWARD, days_left, level_due
+from junheng.ledger.deadlines import days_left, level_due
 
 DUE = dt.date(2026, 11, 27)
+UPWARD = (1, 7, 15)
 
 
 @pytest.mark.parametrize(
@@ -15,12 +16,12 @@ DUE = dt.date(2026, 11, 27)
 )
 def test_levels_follow_the_days_overdue(days, level):
     today = DUE + dt.timedelta(days=days)
-    assert level_due(DUE, today) == level
+    assert level_due(DUE, today, UPWARD) == level
     assert days_left(DUE, today) == -days
 
 
 def test_without_a_deadline_nothing_is_told():
-    assert level_due(None, DUE) == 0
+    assert level_due(None, DUE, UPWARD) == 0
 
 
 def test_a_year_with_downtime_tells_every_level_once_and_in_time():
@@ -33,6 +34,6 @@ def test_a_year_with_downtime_tells_every_level_once_and_in_time():
             today = DUE + dt.timedelta(days=day)
             if dice.random() < 0.3:  # the machine is down
                 continue
-            assert told <= level_due(due, today)
-            told = level_due(due, today)
+            assert told <= level_due(due, today, UPWARD)
+            told = level_due(due, today, UPWARD)
             assert told == sum((today - due).days >= one for one in UPWARD)

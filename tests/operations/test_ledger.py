@@ -33,7 +33,7 @@ from junheng.store.queries.ledger import problems_waiting
 from junheng.store.triggers import digest_of_tables
 from web.test_counties import found, opened
 from web.test_routes import evaluated
-from world import NOW
+from world import MACHINE, NOW
 
 guards = import_module("junheng.store.migrations.0019_ledger_guards")
 DAY = dt.timedelta(days=1)
@@ -215,6 +215,74 @@ def test_a_preview_or_older_data_reopen_nothing(ledger):
     assert [hold_against(run_id=one.pk, now=NOW) for one in (old, preview)] == [0, 0]
 
 
+def closed(ledger, days=5):
+    """The problem of class sizes, closed on newer data."""
+    ledger.open()
+    ledger.work()
+    ledger.later("met", days=days)
+    for act, role in (("verify", Role.COUNTY_REVIEWER), ("close", Role.COUNTY_DIRECTOR)):
+        ledger.act(act, role)
+
+
+def test_opening_from_a_preview_reopens_nothing_and_from_approved_data_does(ledger):
+    closed(ledger)
+    preview, official = (
+        ledger.later("below", days=9, kind="preview"),
+        ledger.later("below", days=10),
+    )
+    assert ledger.open(preview).again == 0
+    assert Problem.objects.get(key=KEY).state == "closed"
+    assert ledger.open(official).again == 1
+    assert Problem.objects.get(key=KEY).state == "working"
+    assert Event.objects.filter(action="fail_again_problem").count() == 1
+
+
+def test_what_is_reopened_is_closed_no_more_and_the_data_of_then_prove_nothing(ledger):
+    closed(ledger)
+    reopened = NOW + 8 * DAY
+    assert ledger.act("reopen", Role.CITY_REVIEWER, now=reopened) is State.WORKING
+    row = Problem.objects.get(key=KEY)
+    assert [row.closed_at, row.look_back_on, row.verified_by, row.proof] == [None] * 4
+    ledger.act("submit", Role.DEPARTMENT_USER, now=reopened)
+    refused(ledger, "verify", Role.COUNTY_REVIEWER, "正式快照")
+    ledger.later("met", days=9)
+    assert ledger.act("verify", Role.COUNTY_REVIEWER) is State.VERIFIED
+
+
+def test_a_step_is_asked_of_who_takes_it_from_there(ledger):
+    """A county's reviewer sends back what is handed in, not what is verified; nor what is confirmed."""
+    ledger.open()
+    ledger.work()
+    ledger.later("met")
+    ledger.act("verify", Role.COUNTY_REVIEWER)
+    with pytest.raises(NotAllowedError):
+        ledger.act("send_back", Role.COUNTY_REVIEWER)
+    ledger.act("close", Role.COUNTY_DIRECTOR)
+    ledger.act("confirm", Role.CITY_REVIEWER)
+    with pytest.raises(NotAllowedError):
+        ledger.act("reopen", Role.COUNTY_REVIEWER)
+    assert ledger.act("reopen", Role.CITY_REVIEWER) is State.WORKING
+
+
+def test_whoever_checks_hands_in_no_evidence(ledger):
+    given = {ledger.county.pk: [Given(title="食堂陪餐记录不全", family="canteen")]}
+    (made,) = open_given(
+        actor=ledger.actor(Role.CITY_REVIEWER), given=given, is_feedback=True, now=NOW
+    )
+    problem = Problem.objects.get(pk=made)
+    ledger.work(problem, unit="education", role=Role.COUNTY_CLERK)
+    refused(ledger, "verify", Role.COUNTY_REVIEWER, "还没有交佐证材料", problem, evidence=3)
+    assert Problem.objects.get(pk=made).evidence == 0
+
+
+def test_data_of_a_county_that_is_no_more_still_reopen_its_problems(ledger):
+    closed(ledger)
+    again = ledger.later("below", days=20)
+    ledger.county.valid_until = dt.date(2026, 11, 2)
+    ledger.county.save()
+    assert hold_against(run_id=again.pk, now=NOW) == 1
+
+
 def test_a_deadline_is_put_off_with_a_reason_and_counted(ledger):
     ledger.open()
     ledger.act("assign", Role.COUNTY_DIRECTOR, unit="finance", due_on=DUE)
@@ -232,13 +300,15 @@ def test_missed_deadlines_go_upward_once_a_level_downtime_or_not(ledger):
     ledger.act("assign", Role.COUNTY_DIRECTOR, unit="finance", due_on=DUE)
     told = {}
     for day in (-1, 0, 1, 2, 20, 21, 60):  # nobody looked from the second day to the twentieth
-        told[day] = escalate(now=NOW + 30 * DAY + day * DAY)
+        told[day] = escalate(actor=MACHINE, now=NOW + 30 * DAY + day * DAY)
     assert told == {-1: 0, 0: 0, 1: 1, 2: 0, 20: 1, 21: 0, 60: 0}
     levels = LedgerEntry.objects.filter(act="escalate").order_by("number")
     assert [one.text for one in levels] == ["1", "2", "3"]
+    told = Event.objects.filter(action="escalate_problem").order_by("number")
+    assert [one.detail["level"] for one in told] == [1, 3]
     ledger.act("extend", Role.COUNTY_DIRECTOR, due_on=DUE + 90 * DAY)
-    assert escalate(now=NOW + 91 * DAY) == 0
-    assert escalate(now=NOW + 121 * DAY) == 1
+    assert escalate(actor=MACHINE, now=NOW + 91 * DAY) == 0
+    assert escalate(actor=MACHINE, now=NOW + 121 * DAY) == 1
 
 
 def test_outsiders_find_nothing_and_others_open_nothing(ledger):
@@ -331,7 +401,7 @@ def test_everybody_finds_what_waits_for_him(ledger, role, keys):
     ledger.act("assign", Role.COUNTY_DIRECTOR, unit="finance", due_on=DUE)
     found = problems_waiting(actor=ledger.actor(role), today=NOW.date())
     assert [one.key for one in found] == keys
-    escalate(now=NOW + 60 * DAY)
+    escalate(actor=MACHINE, now=NOW + 60 * DAY)
     city = problems_waiting(actor=ledger.actor(Role.CITY_REVIEWER), today=NOW.date())
     assert [one.key for one in city] == [KEY]
 

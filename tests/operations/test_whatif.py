@@ -221,6 +221,12 @@ def test_what_nobody_reported_of_the_old_school_is_not_shared_out(engine):
     after, _ = TAKEN["open"](Step(**NEW), tables, engine.law)
     new = after["schools"].filter(school="NEW-1").row(0, named=True)
     assert new["in_zone_pupils_primary"] is None
+    # Of a nine-year school whose junior pupils nobody reported, who knows how many are migrants.
+    tables = set_to(engine.tables, "schools", "kind", pl.lit("nine_year"), school="YL0002")
+    after, _ = TAKEN["open"](Step(**NEW), tables, engine.law)
+    shared = after["schools"].filter(pl.col("school").is_in(["NEW-1", "YL0002"]))
+    assert shared["migrant_pupils"].to_list() == [None, None]
+    assert shared["pupils_primary"].null_count() == 0
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from junheng.base.people import Role
-from junheng.store.models import Problem
+from junheng.store.models import Measure, Problem
 from ledger.test_feedback import SEVERAL
 from web.test_counties import found, opened
 from web.test_structure import text
@@ -84,6 +84,9 @@ def test_a_problem_goes_from_hand_to_hand(browser, director, problem, board):
     assert "数还没有更新" in text(finance.get(problem))
     assert "被退回过" in text(director.get(board))
     assert finance.post(problem, {"act": "nothing"}).status_code == 404
+    answer = finance.post(problem, {"act": "submit", "text": "办好了", "evidence": "三份"})
+    assert answer.status_code == 422
+    assert "“三份”读不成日期或数" in text(answer)
 
 
 def test_a_measure_is_planned_on_the_page(director, problem):
@@ -98,10 +101,23 @@ def test_a_measure_is_planned_on_the_page(director, problem):
     page = text(director.get(problem))
     assert "扩建教学楼" in page
     assert "1200.50 万元" in page
-    for cost in ("一百万", "NaN", "-1", "1e99"):
-        answer = director.post(problem, typed | {"cost": cost, "text": "留着这句"})
-        assert answer.status_code == 422, cost
+    odd = [("cost", one) for one in ("一百万", "NaN", "-1", "1e99")]
+    odd += [("due_on", one) for one in ("2026-02-30", "明天")]
+    for name, value in odd:
+        answer = director.post(problem, typed | {name: value, "text": "留着这句"})
+        assert answer.status_code == 422, value
         assert "留着这句" in answer.content.decode()
+    assert Measure.objects.count() == 1
+
+
+def test_a_problem_costs_the_same_to_whoever_sees_it(
+    browser, director, problem, django_assert_max_num_queries
+):
+    director.post(problem, {"act": "assign", "unit": "school:S1", "due_on": DUE})
+    school = browser(Role.SCHOOL_CLERK)
+    school.get(problem)  # the first page of a session notes that he came
+    with django_assert_max_num_queries(11):
+        school.get(problem)
 
 
 def test_only_those_concerned_see_it(browser, director, problem):
@@ -206,6 +222,18 @@ def test_feedback_is_shown_before_anything_is_opened(director, world):
     first = Problem.objects.order_by("number").first()
     assert (first.title, first.source, first.family) == ("面积不足", "feedback", "conditions")
     assert [one.text for one in first.measures.order_by("number")] == ["新建", "改造"]
+
+
+def test_a_problem_is_written_by_hand(director, world, board):
+    county = world.regions["900101"].pk
+    assert "立一个问题" in text(director.get(board))
+    url = f"/regions/{county}/ledger/read/?blank"
+    assert "立一个问题" in text(director.get(url))
+    typed = {"do": "open", "county_id": [county], "title": ["校车逾期未检"], "family": ["safety"],
+             "measures": ["月底前全部检验"]}  # fmt: skip
+    assert director.post(url, typed).status_code == 302
+    made = Problem.objects.get()
+    assert (made.title, made.source, made.family) == ("校车逾期未检", "hand", "safety")
 
 
 def test_a_city_reads_feedback_for_several_counties(browser, world):

@@ -1,5 +1,6 @@
 """Plans on pages: begun, prefilled from the gaps, filled in, and told by year and unit."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from junheng.base.people import Role
 from junheng.store.models import Plan, PlanTarget
 from web.test_counties import found, opened
 from web.test_structure import text
+from world import NOW
 
 ADD = {
     "do": "add", "name": "新增公办学位", "counted_in": "个", "kind": "sum",
@@ -103,6 +105,24 @@ def test_targets_are_prefilled_from_the_gaps_and_told_by_evaluations(clerk, worl
     assert re.search(r'class="light amber"[^>]*>0.653<', html)
     again = text(clerk.post(plan, {"do": "prefill"}, follow=True))
     assert "预填了 0 个目标" in again
+
+
+def test_what_a_figure_is_of_is_said_and_years_cost_nothing(
+    clerk, world, plan, django_assert_max_num_queries
+):
+    row = opened(world, "900101")
+    found(row, name="秋季预览", at=NOW)
+    found(row, name="冬季预览", at=dt.datetime(2026, 12, 31, 17, 0, tzinfo=dt.UTC))  # in China 2027
+    found(row, name="正式", kind="official", at=dt.datetime(2028, 9, 1, tzinfo=dt.UTC))
+    found(row, name="后来的预览", at=dt.datetime(2028, 10, 1, tzinfo=dt.UTC))
+    clerk.get(plan)
+    with django_assert_max_num_queries(13):
+        page = text(clerk.get(plan))
+    told = (
+        "2026 年 秋季预览 （未经审核的预览）； 2027 年 冬季预览 （未经审核的预览）； 2028 年 正式"
+    )
+    assert told.replace(" ", "") in page.replace(" ", "")
+    assert "后来的预览" not in page
 
 
 def test_targets_are_seen_by_unit(clerk, plan):

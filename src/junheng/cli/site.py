@@ -180,7 +180,7 @@ def verify_chain() -> bool:
 def send_reminders(*, now: dt.datetime) -> None:
     """Send the letters of the day, and say how many."""
     must_be_prepared()
-    tell(_say("escalated", count=escalate(now=now)))
+    tell(_say("escalated", count=escalate(actor=on_this_machine(_who()), now=now)))
     if not settings.EMAIL_HOST:
         tell(_say("no_mail"))
         raise typer.Exit(2)

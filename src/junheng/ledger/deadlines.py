@@ -4,12 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Final
-
-# Days after the deadline: to the head of the county bureau, to the city, to the province.
-UPWARD: Final = (1, 7, 15)
-SOON_DAYS: Final = 7
-LOOK_BACK_DAYS: Final = 90  # after closing
 
 
 def days_left(due: dt.date, today: dt.date) -> int:
@@ -17,9 +11,10 @@ def days_left(due: dt.date, today: dt.date) -> int:
     return (due - today).days
 
 
-def level_due(due: dt.date | None, today: dt.date, upward: Sequence[int] = UPWARD) -> int:
+def level_due(due: dt.date | None, today: dt.date, upward: Sequence[int]) -> int:
     """Return how many levels upward a deadline is to have been told of today: 0 to len(upward).
 
+    `upward` holds the days after the deadline by level, each more than the one before.
     It depends on the day alone, so whoever asks late is told all that was missed, and whoever
     asks twice the same.
     """

@@ -166,7 +166,7 @@ def _begin_mending(*, now: dt.datetime) -> None:
         for text in one["measures"]:
             planned = Planned(text=text, due_on=due)
             add_measure(actor=director, problem_id=problem.pk, planned=planned, now=now)
-    escalate(now=now)
+    escalate(actor=on_this_machine(_words()["machine"]), now=now)
     _begin_plan(results_of(row, frozen.round), frozen.round.county.id, now=now)
 
 

@@ -110,6 +110,13 @@ class ImpossibleProblemError(JunhengError):
     sentence = "Problem {at} needs a title of at most 300 characters and a family. None was opened."
 
 
+class UnreadableTypedError(JunhengError):
+    """What was typed is no day or number."""
+
+    slug = "unreadable-typed"
+    sentence = "{typed} is no day or number. Write 2026-09-01, or 12.5. Nothing was changed."
+
+
 class LedgerRefusedError(JunhengError):
     """A step with a problem is against the rules of the ledger."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from junheng.base.people import Action, Department, Level, Role
-from junheng.ledger.deadlines import LOOK_BACK_DAYS, level_due
+from junheng.ledger.deadlines import level_due
 from junheng.ledger.findings import Cause, Family, causes_of, status_of
 from junheng.ledger.rectification import (
     ASIDE,
@@ -41,10 +41,10 @@ from junheng.operations.errors import (
     NothingThereError,
 )
 from junheng.operations.events import tell_of
+from junheng.operations.results import document_of
 from junheng.publish.edition import RESULTS
-from junheng.store import files
 from junheng.store.models import LedgerEntry, Measure, Problem, Proof, Region, Run, Snapshot
-from junheng.store.queries.people import Actor
+from junheng.store.queries.people import BEHIND_THE_PAGES, Actor
 
 _GOOD: Final = ("met", "not_applicable")
 _LONGEST_TITLE: Final = 300
@@ -107,15 +107,16 @@ def open_found(*, actor: Actor, run_id: int, titles: Mapping[str, str], now: dt.
     run = _finished(run_id)
     county = _held(run.snapshot.round.region_id)
     _must_open(actor, county)
-    document = _document(run)
-    standing = {one.key: one for one in Problem.objects.filter(county=county).exclude(key="")}
-    again = _reopen(document, standing.values(), run, now)
-    wanted = [one for one in causes_of(document) if one.key not in standing and one.key in titles]
+    causes = causes_of(document_of(run.files[RESULTS]))
+    standing = {one.key: one for one in _of_causes(county)}
+    again = _reopen(causes, standing.values(), run, now)
+    wanted = [one for one in causes if one.key not in standing and one.key in titles]
     opened = [_open_cause(one, titles[one.key], county, run, actor, now) for one in wanted]
-    known = sum(one.key in standing for one in causes_of(document)) - again
+    known = sum(one.key in standing for one in causes) - len(again)
+    _tell_of_failing(again, actor, now)
     if opened:
         tell_of(actor, "open_problems", county, run.snapshot.name, now, count=len(opened))
-    return Opened(opened=opened, known=known, again=again)
+    return Opened(opened=opened, known=known, again=len(again))
 
 
 def _open_cause(
@@ -141,14 +142,14 @@ def open_given(
         ImpossibleProblemError: one has no title, or no family that is known.
     """
     source = Problem.Source.FEEDBACK if is_feedback else Problem.Source.HAND
-    made: list[int] = []
-    for county_id in sorted(given):
-        county = _held(county_id)
+    counties = [_held(one) for one in sorted(given)]
+    for county in counties:
         _must_open(actor, county)
-        opened = _open_in(county, given[county_id], source, actor, now)
-        made.extend(opened)
-        tell_of(actor, "open_problems", county, county.name, now, count=len(opened))
-    return made
+    opened = [_open_in(one, given[one.pk], source, actor, now) for one in counties]
+    # The end of the chain is held last, or two who hold each other's would wait for ever.
+    for county, made in zip(counties, opened, strict=True):
+        tell_of(actor, "open_problems", county, county.name, now, count=len(made))
+    return [one for made in opened for one in made]
 
 
 def _open_in(
@@ -194,12 +195,12 @@ def act_on_problem(*, actor: Actor, asked: Asked, now: dt.datetime) -> State:
     county = row.county
     if not actor.sees(county.path) and not is_of_unit(actor, row.unit, county):
         raise NothingThereError
-    who = ASIDE.get(asked.act) or PROBLEM.who_may(asked.act)
-    if not actor.roles_at(_path_of(row, asked.act)) & who:
+    if not actor.roles_at(_path_of(row, asked.act)) & _who_may(row, asked.act):
         raise NotAllowedError(who=actor.name, region=county.name)
     _must_be_complete(row, asked)
     proof = _proof_of(row) if asked.act in {Act.VERIFY, Act.CLOSE} else None
-    evidence = row.evidence + asked.evidence
+    # Whoever hands in tells how much; nobody who checks adds to it.
+    evidence = row.evidence + (asked.evidence if asked.act is Act.SUBMIT else 0)
     move = Move(
         act=asked.act, by=actor.id, is_owner=is_of_unit(actor, row.unit, county),
         text=asked.text.strip(), proof=None if proof is None else proof.pk, evidence=evidence,
@@ -209,6 +210,12 @@ def act_on_problem(*, actor: Actor, asked: Asked, now: dt.datetime) -> State:
     state = _enter(row, move, now)
     tell_of(actor, f"{asked.act}_problem", county, row.title, now, reason=move.text)
     return state
+
+
+def _who_may(row: Problem, act: Act) -> frozenset[Role]:
+    """Return who takes a step from where a problem is; who ever takes it, where nobody does now."""
+    step = PROBLEM.find(row.state, act)
+    return step.who if step else ASIDE.get(act, PROBLEM.who_may(act))
 
 
 def _path_of(row: Problem, act: Act) -> str:
@@ -279,7 +286,7 @@ def _change(
         row.verified_by_id = actor.id
     elif asked.act is Act.CLOSE:
         row.closed_at = now
-        row.look_back_on = timezone.localdate(now) + dt.timedelta(days=LOOK_BACK_DAYS)
+        row.look_back_on = timezone.localdate(now) + dt.timedelta(days=settings.LOOK_BACK_DAYS)
     if proof is not None:
         row.proof = proof
 
@@ -304,6 +311,8 @@ def _enter(row: Problem, move: Move, now: dt.datetime) -> State:
         is_owner=move.is_owner, text=move.text, proof_id=move.proof, evidence=move.evidence,
         state=case.state, previous=entry.previous, sha256=entry.sha256,
     )  # fmt: skip
+    if row.state in DONE and case.state not in DONE:
+        row.closed_at = row.look_back_on = row.verified_by = row.proof = None
     row.state, row.extensions = case.state, case.extensions
     row.save()
     return case.state
@@ -375,6 +384,10 @@ def _proof_of(row: Problem) -> Proof | None:
     if not row.key:
         return None
     since = row.run.snapshot.at if row.run else row.opened_at
+    # What somebody found unmended when looking back, the data of then prove no more.
+    reopened = row.entries.filter(act=Act.REOPEN).order_by("-number").first()
+    if reopened is not None:
+        since = max(since, reopened.at)
     runs = Run.objects.filter(
         snapshot__round__region=row.county, snapshot__kind=Snapshot.Kind.OFFICIAL,
         done_at__isnull=False, snapshot__at__gt=since,
@@ -382,7 +395,7 @@ def _proof_of(row: Problem) -> Proof | None:
     run = runs.order_by("-snapshot__at", "-pk").first()
     if run is None:
         return None
-    status = status_of(_document(run), row.key)
+    status = status_of(document_of(run.files[RESULTS]), row.key)
     if status not in _GOOD:
         return None
     return Proof.objects.get_or_create(run=run, key=row.key, defaults={"status": status})[0]
@@ -395,23 +408,39 @@ def hold_against(*, run_id: int, now: dt.datetime) -> int:
     Return how many. Previews reopen nothing: nobody has approved of them.
     """
     run = _finished(run_id)
-    if run.snapshot.kind != Snapshot.Kind.OFFICIAL:
-        return 0
-    county = _held(run.snapshot.round.region_id)
-    done = Problem.objects.filter(county=county, state__in=[one.value for one in DONE])
-    return _reopen(_document(run), list(done.exclude(key="")), run, now)
+    county = Region.objects.select_for_update(no_key=True).get(pk=run.snapshot.round.region_id)
+    causes = causes_of(document_of(run.files[RESULTS]))
+    found = _reopen(causes, _of_causes(county), run, now)
+    _tell_of_failing(found, Actor(id=None, name=run.by.name, origin=BEHIND_THE_PAGES), now)
+    return len(found)
+
+
+def _of_causes(county: Region) -> Sequence[Problem]:
+    """Return the problems of a county that evaluations found, held until the transaction ends."""
+    rows = Problem.objects.select_for_update(of=("self",), no_key=True).exclude(key="")
+    return list(
+        rows.filter(county=county)
+        .select_related("county", "proof__run__snapshot", "run__snapshot")
+        .order_by("pk")
+    )
 
 
 def _reopen(
-    document: Mapping[str, Any], rows: Iterable[Problem], run: Run, now: dt.datetime
-) -> int:
-    """Let what newer data find failing be worked on again."""
-    bad = {one.key for one in causes_of(document)}
+    causes: Iterable[Cause], rows: Iterable[Problem], run: Run, now: dt.datetime
+) -> Sequence[Problem]:
+    """Let what newer approved data find failing be worked on again; return what that is."""
+    if run.snapshot.kind != Snapshot.Kind.OFFICIAL:
+        return ()
+    bad = {one.key for one in causes}
     found = [one for one in rows if one.state in DONE and one.key in bad and _is_newer(run, one)]
     for row in found:
-        row.closed_at = row.look_back_on = None
         _enter(row, Move(act=Act.FAIL_AGAIN, by=None, text=run.snapshot.name), now)
-    return len(found)
+    return found
+
+
+def _tell_of_failing(rows: Iterable[Problem], actor: Actor, now: dt.datetime) -> None:
+    for row in rows:
+        tell_of(actor, "fail_again_problem", row.county, row.title, now)
 
 
 def _is_newer(run: Run, row: Problem) -> bool:
@@ -422,36 +451,36 @@ def _is_newer(run: Run, row: Problem) -> bool:
 
 
 @transaction.atomic
-def escalate(*, now: dt.datetime) -> int:
+def escalate(*, actor: Actor, now: dt.datetime) -> int:
     """Tell of missed deadlines upward, every level once; return how many problems were told of."""
-    today = timezone.localdate(now)
+    today, upward = timezone.localdate(now), settings.ESCALATION_DAYS
     late = Problem.objects.select_for_update(of=("self",), no_key=True).filter(
         due_on__lt=today, state__in=[one.value for one in OPEN]
     )
-    told = 0
-    for row in late.order_by("pk"):
-        missed = range(row.level + 1, level_due(row.due_on, today) + 1)
+    told = []
+    for row in late.select_related("county").order_by("pk"):
+        missed = range(row.level + 1, level_due(row.due_on, today, upward) + 1)
         for level in missed:
             row.level = level
             _enter(row, Move(act=Act.ESCALATE, by=None, text=str(level)), now)
-        told += bool(missed)
-    return told
+        if missed:
+            told.append(row)
+    for row in told:
+        tell_of(actor, "escalate_problem", row.county, row.title, now, level=row.level)
+    return len(told)
 
 
 # ------------------------------------------------------------------ helpers
 
 
 def _finished(run_id: int) -> Run:
-    run = Run.objects.select_related("snapshot__round").filter(pk=run_id, done_at__isnull=False)
+    run = Run.objects.select_related("snapshot__round", "by").filter(
+        pk=run_id, done_at__isnull=False
+    )
     found = run.first()
     if found is None:
         raise NothingThereError
     return found
-
-
-def _document(run: Run) -> Mapping[str, Any]:
-    told: Mapping[str, Any] = json.loads(files.path_of(run.files[RESULTS]).read_bytes())
-    return told
 
 
 def _held(county_id: int) -> Region:

@@ -52,14 +52,21 @@ class Explained:
 
 def results_of(run: RunRow, row: RoundRow) -> Results:
     """Return what was kept of a finished evaluation."""
-    return _results(run.files[RESULTS], row.rulebook, row.on)
+    return results_from(run.files[RESULTS], row.rulebook, row.on)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _results(digest: str, rulebook: str, on: dt.date) -> Results:
+def document_of(digest: str) -> Mapping[str, Any]:
+    """Return the results that were kept under a hash. Whoever is given them changes nothing in them."""
+    told: Mapping[str, Any] = json.loads(files.path_of(digest).read_bytes())
+    return told
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def results_from(digest: str, rulebook: str, on: dt.date) -> Results:
+    """Return the results that were kept under a hash, and what their rulebook calls things."""
     law = law_of(load_rulebook(rulebook), on)
-    document = json.loads(files.path_of(digest).read_bytes())
-    return Results(document=document, law=law, names=names_of(law))
+    return Results(document=document_of(digest), law=law, names=names_of(law))
 
 
 def shown_files(run: RunRow) -> list[str]:

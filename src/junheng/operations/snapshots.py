@@ -208,5 +208,6 @@ def _enter(
         action="evaluated", subject=run.snapshot.name, detail=detail,
         region_id=run.snapshot.round.region_id,
     )  # fmt: skip
-    record(actor=Actor(id=run.by_id, name=run.by.name, origin=BEHIND_THE_PAGES), deed=deed, now=now)
+    # Before anything is recorded: the end of the chain is held last.
     hold_against(run_id=run.pk, now=now)
+    record(actor=Actor(id=run.by_id, name=run.by.name, origin=BEHIND_THE_PAGES), deed=deed, now=now)

@@ -262,8 +262,9 @@ def _open(step: Step, tables: Tables, law: Law) -> tuple[Tables, Law]:
     frames["schools"] = frames["schools"].with_columns(
         [pl.when(here).then(pl.lit(to)).otherwise(one).alias(one) for one, to in named.items()]
     )
-    tables = replace(tables, frames=frames)
-    for element, number in _shared_out(step, rows, schools).items():
+    before, tables = tables, replace(tables, frames=frames)
+    every = _enrolled(step.to, before, law)
+    for element, number in _shared_out(step, rows, schools, every).items():
         tables = _put(element, code, number[0], tables, law)
         tables = _put(element, step.to, number[1], tables, law)
     return tables, law
@@ -298,11 +299,12 @@ def _with_twin(school: str, code: str, name: str, frame: pl.DataFrame) -> pl.Dat
 
 
 def _shared_out(
-    step: Step, rows: pl.DataFrame, schools: pl.DataFrame
+    step: Step, rows: pl.DataFrame, schools: pl.DataFrame, every: int | None
 ) -> dict[str, tuple[int | None, int | None]]:
     """Return what the new school has of the pupils and classes of the old one, and what stays.
 
-    What is counted among the pupils is shared out in proportion.
+    What is counted among the pupils is shared out in proportion; among pupils of whom some are
+    not reported (`every` is None) it is not known how.
     """
     old = schools.filter(school=step.to).row(0, named=True)
     pupils, moved = old[f"pupils_{step.stage}"], int(rows["class_pupils"].sum())
@@ -315,13 +317,19 @@ def _shared_out(
     shared[f"classes_{step.stage}"] = (
         len(rows), None if classes is None else max(0, classes - len(rows))
     )  # fmt: skip
-    every = sum(old[f"pupils_{stage}"] or 0 for stage in COMPULSORY)
     for element, whole in ((f"in_zone_pupils_{step.stage}", pupils), ("migrant_pupils", every)):
         if element in old:
             part = old[element]
-            gone = None if part is None else round(part * moved / max(1, whole))
+            gone = None if part is None or whole is None else round(part * moved / max(1, whole))
             shared[element] = (gone, None if part is None or gone is None else part - gone)
     return shared
+
+
+def _enrolled(school: str, tables: Tables, law: Law) -> int | None:
+    """Return a school's compulsory pupils; None if those of a stage it may teach are not reported."""
+    row = tables["schools"].filter(school=school).row(0, named=True)
+    told = [row[f"pupils_{one}"] for one in COMPULSORY if _may_teach(school, one, tables, law)]
+    return None if None in told else sum(told)
 
 
 def _put(element: str, school: str, number: int | None, tables: Tables, law: Law) -> Tables:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any, Final
 
+from junheng.ledger.deadlines import days_left
 from junheng.ledger.rectification import OPEN, State
 from junheng.publish.gb9704 import Block, Grid, Heading, Signature, Text, Title, document_of
 from junheng.publish.words import date_words, wording
@@ -40,7 +41,7 @@ class Line:
         """Return how many days it is overdue; nought when it is not."""
         if self.due_on is None or self.state not in OPEN:
             return 0
-        return max(0, (on - self.due_on).days)
+        return max(0, -days_left(self.due_on, on))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from junheng.base.people import Role
 from junheng.ledger.rectification import EDUCATION
@@ -108,18 +109,34 @@ def _target(
     )  # fmt: skip
 
 
-def last_runs(*, county_id: int) -> Mapping[int, tuple[int, Mapping[str, str], bool]]:
-    """Return by year the evaluation that tells it: run, files, whether it is official. One query.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearRun:
+    """The evaluation that tells of a year."""
+
+    run_id: int
+    snapshot: str
+    is_preview: bool
+    files: Mapping[str, str]
+    rulebook: str
+    on: dt.date
+
+
+def last_runs(*, county_id: int) -> Mapping[int, YearRun]:
+    """Return by year of freezing the evaluation that tells of it. One query.
 
     An official snapshot tells more than a preview, a later one more than an earlier one.
     """
     rows = Run.objects.filter(snapshot__round__region_id=county_id, done_at__isnull=False)
-    found: dict[int, tuple[int, Mapping[str, str], bool]] = {}
-    for run in rows.select_related("snapshot").order_by("snapshot__at", "pk"):
-        is_official = run.snapshot.kind == Snapshot.Kind.OFFICIAL
-        year = run.snapshot.at.year
-        if is_official or not found.get(year, (0, {}, False))[2]:
-            found[year] = run.pk, run.files, is_official
+    told = rows.defer("summary", "snapshot__reasons").select_related("snapshot__round")
+    found: dict[int, YearRun] = {}
+    for run in told.order_by("snapshot__at", "pk"):
+        snapshot, year = run.snapshot, timezone.localdate(run.snapshot.at).year
+        is_preview = snapshot.kind == Snapshot.Kind.PREVIEW
+        if not is_preview or year not in found or found[year].is_preview:
+            found[year] = YearRun(
+                run_id=run.pk, snapshot=snapshot.name, is_preview=is_preview, files=run.files,
+                rulebook=snapshot.round.rulebook, on=snapshot.round.on,
+            )  # fmt: skip
     return found
 
 

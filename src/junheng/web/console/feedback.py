@@ -49,6 +49,7 @@ class ReadPage:
     families: Sequence[tuple[str, str]]
     drafts: Sequence[Draft]
     text: str
+    is_blank: bool  # written by hand, not read
     error: str
 
 
@@ -60,11 +61,13 @@ def read_problems(request: SignedIn, region_id: int) -> HttpResponse:
     counties = [place] if place.level is Level.COUNTY else list_counties(path=place.path)
     drafts: Sequence[Draft] = ()
     error = ""
+    if "blank" in request.GET:
+        drafts = [_blank(counties)]
     if request.method == "POST":
         try:
             if request.POST.get("do") == "open":
                 drafts = _typed(request.POST)
-                count = _open(request, drafts, counties)
+                count = _open(request, drafts, counties, is_feedback="blank" not in request.GET)
                 messages.success(request, say("problems_read", count=count))
                 return redirect("ledger", region_id=region_id)
             drafts = _read(request, counties)
@@ -73,7 +76,8 @@ def read_problems(request: SignedIn, region_id: int) -> HttpResponse:
             error = refused.in_chinese()
     page = ReadPage(
         place=place, counties=counties, families=[(one, word("families", one)) for one in Family],
-        drafts=drafts, text=request.POST.get("text", ""), error=error,
+        drafts=drafts, text=request.POST.get("text", ""),
+        is_blank="blank" in request.GET, error=error,
     )  # fmt: skip
     return render(
         request, "console/read_problems.html", {"page": page}, status=422 if error else 200
@@ -99,7 +103,8 @@ def _blocks(request: SignedIn) -> list[Block]:
         return lines_of(request.POST.get("text", "")[:_MOST_TEXT])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(sent.name).name
-        path.write_bytes(sent.read())
+        with path.open("wb") as file:
+            file.writelines(sent.chunks())
         return read_document(path)
 
 
@@ -113,7 +118,15 @@ def _typed(typed: QueryDict) -> list[Draft]:
     ][:_MOST]
 
 
-def _open(request: SignedIn, drafts: Sequence[Draft], counties: Sequence[Place]) -> int:
+def _blank(counties: Sequence[Place]) -> Draft:
+    """Return a problem that somebody is to write by hand."""
+    only = str(counties[0].id) if len(counties) == 1 else ""
+    return Draft(county_id=only, county="", title="", family=Family.OTHER, measures="")
+
+
+def _open(
+    request: SignedIn, drafts: Sequence[Draft], counties: Sequence[Place], *, is_feedback: bool
+) -> int:
     """Open what was confirmed, all of it or nothing."""
     by_county: dict[str, list[Given]] = {str(one.id): [] for one in counties}
     for one in drafts:
@@ -123,4 +136,6 @@ def _open(request: SignedIn, drafts: Sequence[Draft], counties: Sequence[Place])
                 Given(title=one.title, family=one.family, measures=lines)
             )
     given = {int(county): given for county, given in by_county.items() if given}
-    return len(open_given(actor=request.actor, given=given, is_feedback=True, now=timezone.now()))
+    return len(
+        open_given(actor=request.actor, given=given, is_feedback=is_feedback, now=timezone.now())
+    )

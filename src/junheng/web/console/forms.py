@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from django import forms
@@ -25,6 +26,15 @@ def _day() -> forms.DateInput:
 
 def _label(key: str) -> str:
     return word("labels", key)
+
+
+def number_of(text: str) -> float | None:
+    """Return a number somebody typed, with or without commas; None if it is no finite one."""
+    try:
+        number = float(text.replace(",", "").strip())
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
 
 
 class SignInForm(forms.Form):

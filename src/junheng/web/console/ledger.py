@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from junheng.base.errors import JunhengError
 from junheng.base.people import Action, Department, Level, Role
 from junheng.intake.text import inert
+from junheng.ledger.deadlines import days_left
 from junheng.ledger.findings import Family
 from junheng.ledger.rectification import (
     ASIDE,
@@ -35,6 +36,7 @@ from junheng.ledger.rectification import (
 )
 from junheng.operations import ledger as operations
 from junheng.operations.causes import titles_of
+from junheng.operations.errors import UnreadableTypedError
 from junheng.publish.rectification import Line as ReportLine
 from junheng.publish.rectification import Report, rectification_report
 from junheng.store.queries.ledger import (
@@ -158,8 +160,8 @@ def unit_name(unit: str, names: Mapping[str, str]) -> str:
 def _line(one: ProblemRow, names: Mapping[str, str], today: dt.date) -> Line:
     return Line(
         of=one, unit=unit_name(one.unit, names),
-        days=None if one.due_on is None else (one.due_on - today).days,
-        is_open=one.state not in {State.CLOSED, State.CONFIRMED},
+        days=None if one.due_on is None else days_left(one.due_on, today),
+        is_open=one.state in OPEN,
     )  # fmt: skip
 
 
@@ -237,8 +239,8 @@ class ProblemPage:
 @signed_in
 def problem(request: SignedIn, problem_id: int) -> HttpResponse:
     """Show a problem with its measures and history, and take a step with it."""
-    found = _problem_for(request, problem_id)
-    error = ""
+    is_own = operations.is_responsible(actor=request.actor, problem_id=problem_id)
+    found, error = _problem_for(request, problem_id, is_own=is_own), ""
     if request.method == "POST":
         try:
             _do(request, problem_id)
@@ -251,10 +253,9 @@ def problem(request: SignedIn, problem_id: int) -> HttpResponse:
     names = unit_names(county)
     page = ProblemPage(
         found=found, line=_line(found.row, names, timezone.localdate()), county_id=county.id,
-        acts=_acts(request, found, county), units=list(names.items()),
+        acts=_acts(request, found, county, is_own=is_own), units=list(names.items()),
         may_plan=found.row.state in OPEN and (
-            operations.is_responsible(actor=request.actor, problem_id=problem_id)
-            or bool(request.actor.roles_at(county.path) & PROBLEM.who_may(Act.ASSIGN))
+            is_own or bool(request.actor.roles_at(county.path) & PROBLEM.who_may(Act.ASSIGN))
         ),
         may_see_county=request.actor.may(Action.SEE_LEDGER, county.path), error=error,
         typed=request.POST.dict() if error else {},
@@ -282,7 +283,7 @@ def _do(request: SignedIn, problem_id: int) -> None:
     operations.add_measure(actor=request.actor, problem_id=problem_id, planned=planned, now=now)
 
 
-def _problem_for(request: SignedIn, problem_id: int) -> ProblemFound:
+def _problem_for(request: SignedIn, problem_id: int, *, is_own: bool) -> ProblemFound:
     """Return a problem somebody may see: of his county, or of his own school.
 
     Raises:
@@ -292,26 +293,24 @@ def _problem_for(request: SignedIn, problem_id: int) -> ProblemFound:
     found = find_problem(problem_id=problem_id)
     if found is None:
         raise Http404
-    if request.actor.may(Action.SEE_LEDGER, found.county_path):
-        return found
-    if operations.is_responsible(actor=request.actor, problem_id=problem_id):
+    if is_own or request.actor.may(Action.SEE_LEDGER, found.county_path):
         return found
     if request.actor.sees(found.county_path):
         raise PermissionDenied
     raise Http404
 
 
-def _acts(request: SignedIn, found: ProblemFound, county: Place) -> list[tuple[str, str, bool]]:
+def _acts(
+    request: SignedIn, found: ProblemFound, county: Place, *, is_own: bool
+) -> list[tuple[str, str, bool]]:
     """Return what somebody can do now."""
-    state = found.row.state
-    is_own = operations.is_responsible(actor=request.actor, problem_id=found.row.id)
-    roles = request.actor.roles_at(county.path)
-    if any(one.path.startswith(county.path) for one in request.actor.standings):
-        roles |= {Role.SCHOOL_CLERK} if is_own and found.row.unit.startswith(SCHOOL) else set()
+    state, roles = found.row.state, request.actor.roles_at(county.path)
+    if is_own and found.row.unit.startswith(SCHOOL):
+        roles |= {Role.SCHOOL_CLERK}
     steps = [Act(one.act) for one in PROBLEM.from_state(state) if one.who & roles]
-    if state not in {State.CLOSED, State.CONFIRMED} and ASIDE[Act.EXTEND] & roles:
+    if state in OPEN and ASIDE[Act.EXTEND] & roles:
         steps.append(Act.EXTEND)
-    fitting = [one for one in steps if (one in OWN) == is_own or one not in OWN]
+    fitting = [one for one in steps if is_own or one not in OWN]
     return [(one.value, word("problem_acts", one), one in REASONED) for one in fitting]
 
 
@@ -328,25 +327,47 @@ def _asked(request: SignedIn, problem_id: int) -> operations.Asked:
 
 
 def _cost(text: str) -> Decimal | None:
-    """Return what somebody typed as a sum; what is no number is one that is refused."""
+    """Return what somebody typed as a sum; nothing typed is no sum.
+
+    Raises:
+        UnreadableTypedError: it is none.
+    """
     told = text.replace(",", "").strip()
     try:
         cost = Decimal(told) if told else None
-    except InvalidOperation:
-        return Decimal(-1)
-    return cost if cost is None or cost.is_finite() else Decimal(-1)
+    except InvalidOperation as error:
+        raise UnreadableTypedError(typed=text) from error
+    if cost is not None and not cost.is_finite():
+        raise UnreadableTypedError(typed=text)
+    return cost
 
 
 def _count(text: str) -> int:
+    """Return how many pieces of evidence somebody typed; nothing typed is none.
+
+    Raises:
+        UnreadableTypedError: it is no whole number.
+    """
     told = text.strip()
-    return min(int(told), _MOST_PIECES) if told.isascii() and told.isdigit() else 0
+    if told and not (told.isascii() and told.isdigit() and int(told) <= _MOST_PIECES):
+        raise UnreadableTypedError(typed=text)
+    return int(told or 0)
 
 
 def _day(text: str) -> dt.date | None:
+    """Return the day somebody typed; nothing typed is none.
+
+    Raises:
+        UnreadableTypedError: there is no such day.
+    """
+    told = text.strip()
     try:
-        return parse_date(text.strip())
-    except ValueError:  # such as the thirtieth of February
-        return None
+        day = parse_date(told)
+    except ValueError as error:  # such as the thirtieth of February
+        raise UnreadableTypedError(typed=text) from error
+    if told and day is None:
+        raise UnreadableTypedError(typed=text)
+    return day
 
 
 # ------------------------------------------------------------------ opening

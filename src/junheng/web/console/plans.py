@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import nan
 from typing import Any, Final
 
 from django.contrib import messages
@@ -18,19 +19,21 @@ from junheng.base.people import Action, Level
 from junheng.ledger.figures import Figure, figures_of
 from junheng.ledger.targets import Comparator, Kind, Light, asked_in, light_of, reached_in
 from junheng.operations import plans as operations
-from junheng.operations.results import Results, results_of
+from junheng.operations.results import Results, results_from
+from junheng.publish.edition import RESULTS
 from junheng.publish.numbers import plain
 from junheng.store.queries.plans import (
     PlanRow,
     TargetRow,
+    YearRun,
     find_plan,
     last_runs,
     list_plans,
     list_targets,
 )
 from junheng.store.queries.regions import Place, find_region
-from junheng.store.queries.snapshots import find_run
 from junheng.web.access import SignedIn, place_for, signed_in
+from junheng.web.console.forms import number_of
 from junheng.web.console.ledger import unit_name, unit_names
 from junheng.web.wording import say, word
 
@@ -111,6 +114,7 @@ class PlanPage:
     plan: PlanRow
     lines: Sequence[TargetLine]
     lights: Sequence[tuple[str, str, int]]  # of the year that counts
+    told_by: Sequence[tuple[int, YearRun]]  # by year what its figures are of
     year: int
     units: Sequence[tuple[str, str]]
     unit: str
@@ -141,17 +145,16 @@ def plan(request: SignedIn, plan_id: int) -> HttpResponse:
     return _page(request, row, figures, error)
 
 
-Told = Mapping[int, Results]  # the evaluation that tells of a year
+Told = Mapping[int, tuple[YearRun, Results]]  # the evaluation that tells of a year
 
 
 def _figures(row: PlanRow) -> Told:
-    """Return what evaluations tell of the years of a plan and the one before. Up to six queries a year."""
-    found = {}
-    for year, (run_id, _, _) in last_runs(county_id=row.county_id).items():
-        known = find_run(run_id=run_id)
-        if known is not None and row.first_year - 1 <= year <= row.last_year:
-            found[year] = results_of(known[0], known[1].round)
-    return found
+    """Return what evaluations tell of the years of a plan and the one before. One query."""
+    return {
+        year: (run, results_from(run.files[RESULTS], run.rulebook, run.on))
+        for year, run in last_runs(county_id=row.county_id).items()
+        if row.first_year - 1 <= year <= row.last_year
+    }
 
 
 def _page(request: SignedIn, row: PlanRow, figures: Told, error: str) -> HttpResponse:
@@ -160,7 +163,7 @@ def _page(request: SignedIn, row: PlanRow, figures: Told, error: str) -> HttpRes
     names, unit = unit_names(county), request.GET.get("unit", "")
     year = min(max(timezone.localdate().year, row.first_year), row.last_year)
     may_keep = request.actor.may(Action.KEEP_PLANS, row.county_path)
-    told = {year: figures_of(one.document) for year, one in figures.items()}
+    told = {year: figures_of(one.document) for year, (_, one) in figures.items()}
     targets = [_with_figures(one, told) for one in list_targets(plan_id=row.id)]
     shown = [one for one in targets if unit in {"", one.unit}]
     units = [one.unit for one in targets]
@@ -170,6 +173,7 @@ def _page(request: SignedIn, row: PlanRow, figures: Told, error: str) -> HttpRes
         plan=row,
         lines=[_line(one, row, names, may_report=may_keep or one.unit in own) for one in shown],
         lights=[(one, word("lights", one), lights.count(one)) for one in Light], year=year,
+        told_by=[(year, run) for year, (run, _) in sorted(figures.items())],
         units=list(names.items()), unit=unit, years=list(row.years), may_keep=may_keep,
         can_prefill=bool(figures) and may_keep, error=error,
         typed=request.POST.dict() if error else {},
@@ -225,7 +229,7 @@ def _do(request: SignedIn, row: PlanRow, figures: Told) -> None:
                 actor=actor, plan_id=row.id, wanted=[_wanted(typed, row)], now=now
             )
         case "prefill":
-            newest = figures[max(figures)] if figures else None
+            newest = figures[max(figures)][1] if figures else None
             known = {one.key for one in list_targets(plan_id=row.id)}
             wanted = operations.prefilled(newest, row.years, known) if newest else []
             made = operations.add_targets(actor=actor, plan_id=row.id, wanted=wanted, now=now)
@@ -270,11 +274,9 @@ def _path(typed: QueryDict, row: PlanRow) -> dict[int, float]:
 
 
 def _number(text: str) -> float:
-    """Return a number that was typed; what is none is one that is refused."""
-    try:
-        return float(text.replace(",", "").strip())
-    except ValueError:
-        return float("nan")
+    """Return a number that was typed; what is none is one that no operation takes."""
+    number = number_of(text)
+    return nan if number is None else number
 
 
 def _whole(text: str) -> int:

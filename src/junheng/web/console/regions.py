@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from junheng.base.people import Action, Level
 from junheng.base.review import word_of
+from junheng.ledger.deadlines import days_left
 from junheng.store.queries.ledger import ProblemRow, problems_waiting
 from junheng.store.queries.people import Standing
 from junheng.store.queries.plans import OwnTargets, own_targets
@@ -60,7 +61,7 @@ def home(request: SignedIn) -> HttpResponse:
     todo = [todo_row(one, now) for one in waiting_for(actor=request.actor, now=now)]
     today = timezone.localdate(now)
     problems = [
-        (one, None if one.due_on is None else (one.due_on - today).days)
+        (one, None if one.due_on is None else days_left(one.due_on, today))
         for one in problems_waiting(actor=request.actor, today=today)
     ]
     own = {one.role.value for one in request.actor.standings}

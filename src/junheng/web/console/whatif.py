@@ -36,6 +36,7 @@ from junheng.publish.numbers import plain
 from junheng.publish.words import Names
 from junheng.store.queries.scenarios import ScenarioRow, find_scenario, list_scenarios
 from junheng.web.access import SignedIn, signed_in
+from junheng.web.console.forms import number_of
 from junheng.web.console.result_rows import shown
 from junheng.web.console.results import Head, head_for
 from junheng.web.sending import attachment
@@ -244,22 +245,14 @@ def _typed_step(typed: QueryDict, codes: Mapping[str, str]) -> Step:
     return Step(
         kind=kind, school=_code(typed.get("school", ""), codes), to=_code(typed.get("to", ""), codes),
         stage=typed.get("stage", ""), element=typed.get("element", ""),
-        number=_number(typed.get("number", "")), also=tuple(typed.getlist("also")),
-        price=_number(typed.get("price", "")), name=typed.get("name", ""),
+        number=number_of(typed.get("number", "")), also=tuple(typed.getlist("also")),
+        price=number_of(typed.get("price", "")), name=typed.get("name", ""),
     )  # fmt: skip
 
 
 def _code(text: str, codes: Mapping[str, str]) -> str:
     """Return the code of a school that was typed by its code or its name."""
     return codes.get(text.strip(), text.strip())
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text.replace(",", "").strip())
-    except ValueError:
-        return None
-    return number if abs(number) < float("inf") else None
 
 
 # ------------------------------------------------------------------ in words
