@@ -78,9 +78,5 @@ def values_to_send_out(*, found: RoundRow, mine: frozenset[str] | None) -> dict[
         schools = Region.objects.filter(parent_id=found.county.id, code__in=mine)
         for code, name in schools.values_list("code", "name"):
             named[Spot(SCHOOLS, code, "school_name")] = name
-    standing = {
-        spot: text
-        for spot, text in standing_values(round_id=found.id).items()
-        if mine is None or spot.school in mine
-    }
-    return {s: t for s, t in named.items() if (s.table, s.element) in asked} | standing
+    asked_for = {s: t for s, t in named.items() if (s.table, s.element) in asked}
+    return asked_for | standing_values(round_id=found.id, schools=mine)

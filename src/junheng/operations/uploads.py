@@ -210,12 +210,11 @@ def look(*, upload_id: int) -> Look:
     row, reading = upload.round, reading_of(upload)
     sender = get_actor(user_id=upload.by_id, origin="")
     mine = reports_for(sender, row.region_id, row.region.path)
-    kept, standing = reading.values, standing_values(round_id=row.pk)
+    kept, standing = reading.values, standing_values(round_id=row.pk, schools=mine)
     foreign: dict[str, None] = {}
     if mine is not None:
         foreign = dict.fromkeys(s.school for s in kept if s.school and s.school not in mine)
         kept = {spot: value for spot, value in kept.items() if spot.school in mine}
-        standing = {spot: text for spot, text in standing.items() if spot.school in mine}
     present = {spot.table for spot in kept}
     # A sheet that is not there, or is empty, takes nothing back; forms never do.
     if upload.kind == Upload.Kind.FORMS:

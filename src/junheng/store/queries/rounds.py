@@ -152,9 +152,11 @@ def list_batch(*, batch_id: int) -> Sequence[UploadRow]:
     return [_upload(row) for row in rows.order_by("pk")]
 
 
-def standing_values(*, round_id: int) -> dict[Spot, str]:
-    """Return what is reported now, by spot. One query."""
+def standing_values(*, round_id: int, schools: frozenset[str] | None = None) -> dict[Spot, str]:
+    """Return what is reported now, by spot; of some schools only, if told. One query."""
     rows = Value.objects.filter(round_id=round_id, superseded_by__isnull=True).exclude(text="")
+    if schools is not None:
+        rows = rows.filter(school__in=schools)
     found = rows.order_by("pk").values_list("table", "row", "element", "text")
     return {Spot(table, row, element): text for table, row, element, text in found}
 
