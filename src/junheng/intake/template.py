@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 import xlsxwriter
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.worksheet import ColumnInfo, Worksheet
 
 from junheng.base.elements import Dictionary
 from junheng.intake.appendix import Extras, Key, write_appendix
@@ -46,6 +46,18 @@ _COLUMNS: Final = 16384  # of a sheet
 _NOTE_SCALE: Final = 2  # a comment holds a file name and a heading
 # Rows that get drop-downs and checks: a large county has a few thousand classes.
 _READY_ROWS: Final = 10000
+
+
+class _OpenSheet(Worksheet):  # type: ignore[misc]
+    """A sheet whose last column's look goes for all columns after it.
+
+    A row can be deleted only if all its cells are unlocked, also those nobody sees; to say so of
+    each column by itself takes longer than writing all the rest.
+    """
+
+    def _write_col_info(self, col_min: int, col_max: int, col_info: ColumnInfo) -> None:
+        is_last = col_max == max(self.col_info)
+        super()._write_col_info(col_min, _COLUMNS - 1 if is_last else col_max, col_info)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +132,10 @@ def _write_book(
         guide = workbook.add_worksheet(wording()["sheets"]["guide"])
         write_guide(guide, layout, records, desk.looks, synthetic=synthetic)
         for sheet in layout.sheets:
-            worksheet = workbook.add_worksheet(sheet.name)
-            write = _write_form if sheet.table.layout == "form" else _write_rows
+            is_form = sheet.table.layout == "form"
+            kind = Worksheet if is_form else _OpenSheet
+            write = _write_form if is_form else _write_rows
+            worksheet = workbook.add_worksheet(sheet.name, kind)
             write(desk, worksheet, sheet, records[sheet.table.id])
         desk.assistant.write_lists(workbook.add_worksheet(wording()["sheets"]["lists"]))
         for appendix in extras.appendices:
@@ -173,10 +187,10 @@ def _as_written(value: object, field: Field) -> object:
 
 def _write_rows(desk: _Desk, worksheet: Worksheet, sheet: Sheet, records: list[Record]) -> None:
     columns = sheet.columns()
-    _free_all_columns(worksheet, desk.looks[Look.FREE])
-    worksheet.dim_colmax = len(columns) - 1  # else every row is searched to the last column
     _write_title(desk, worksheet, sheet)
     _write_headings(desk, worksheet, columns)
+    worksheet.set_column(len(columns), len(columns), None, desk.looks[Look.FREE])
+    worksheet.dim_colmax = len(columns) - 1  # the rest is not for writing
     for row, record in enumerate(records, FIRST_ROW):
         _write_record(desk, worksheet, sheet, row, record)
     last = max(_READY_ROWS, FIRST_ROW + len(records))
@@ -184,16 +198,6 @@ def _write_rows(desk: _Desk, worksheet: Worksheet, sheet: Sheet, records: list[R
     worksheet.autofilter(HEADING_ROW, 0, last, len(columns) - 1)
     worksheet.freeze_panes(FIRST_ROW, _frozen_columns(sheet))
     set_up_page(worksheet, total_width(columns), synthetic=desk.synthetic, repeat=HEADING_ROW)
-
-
-def _free_all_columns(worksheet: Worksheet, look: Format) -> None:
-    """Unlock every column: a row can be deleted only if all its cells are, also those nobody sees.
-
-    All share what is said of the first one; said of each by itself it takes longer than all the rest.
-    """
-    worksheet.set_column(0, 0, None, look)
-    same = worksheet.col_info[0]
-    worksheet.col_info.update(dict.fromkeys(range(_COLUMNS), same))
 
 
 _Columns = tuple[tuple[str, Field | None], ...]
